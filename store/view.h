@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/clock.h"
+#include "base/ids.h"
+#include "store/entry.h"
+
+namespace yestermail {
+
+/// One incarnation of an account. A deleted and re-created one has another number and uuid under the same name.
+struct Account {
+  AccountNumber number;
+  Uuid uuid;
+  std::string name;
+  std::string source;
+  std::string layout;
+  Instant since;
+  Instant until = kForever;
+};
+
+/// The bytes of one blob. Every byte that read() gives was checked against a digest; Error{kDamage} otherwise, and a
+/// line in the log that names the blob. Safe for concurrent use.
+class BlobReader {
+ public:
+  virtual ~BlobReader() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  /// Fills `into` from `offset` as far as the blob goes; returns how many bytes that were.
+  virtual std::size_t read(std::uint64_t offset, std::span<std::byte> into) = 0;
+};
+
+/// How much a store holds, for `status`.
+struct StoreFigures {
+  std::uint64_t accounts = 0;       ///< living ones
+  std::uint64_t items = 0;          ///< messages and files that exist now
+  std::uint64_t versions = 0;       ///< rows of history
+  std::uint64_t blobs = 0;          ///< different ones, counted per account
+  std::uint64_t logical_bytes = 0;  ///< what the items that exist now would take as files
+  std::uint64_t history_bytes = 0;  ///< what all different blobs would take as files
+  std::uint64_t stored_bytes = 0;   ///< what the store takes on its disk, everything included
+  std::uint64_t journal_blobs = 0;  ///< blobs that still stand in the journal only
+};
+
+/// The read side of a store: accounts, entries and bytes as of any instant. It takes no lock that a writer, a purge or
+/// another reader would wait for, and holds no transaction open between calls. Safe for concurrent use. Memory does
+/// not grow with the number of items. An instant of kForever looks at what is there now.
+///
+/// Damage of derived files is mended on the way where the writer lock is free (they are rebuilt from the truth);
+/// otherwise, and for damage of the truth itself, a call throws Error{kDamage} and a log line names what is affected.
+class View {
+ public:
+  virtual ~View() = default;
+
+  /// Accounts that existed at `at`, by name.
+  virtual std::vector<Account> accounts(Instant at) = 0;
+  virtual std::optional<Account> account_named(std::string_view name, Instant at) = 0;
+  virtual std::optional<Account> account(AccountNumber number) = 0;
+
+  /// Ids of the entries of a directory at an instant, ascending. Reads rows that are results and no others. With
+  /// `kind`, only those of that kind (this reads every row of the directory at that instant).
+  virtual std::vector<VersionId> list(AccountNumber account, ItemId directory, Instant at) = 0;
+  virtual std::vector<Version> list_kind(AccountNumber account, ItemId directory, Instant at, EntryKind kind) = 0;
+  virtual std::optional<Version> version(AccountNumber account, VersionId id) = 0;
+  /// As many of `ids` as there are, in the same order: one call for a batch.
+  virtual std::vector<Version> versions(AccountNumber account, std::span<const VersionId> ids) = 0;
+  virtual std::optional<Version> lookup(AccountNumber account, ItemId directory, std::string_view name, Instant at) = 0;
+  virtual std::optional<Version> item_at(AccountNumber account, ItemId item, Instant at) = 0;
+  /// All versions of one item, oldest first.
+  virtual std::vector<Version> history(AccountNumber account, ItemId item) = 0;
+
+  /// Versions that began or ended in [from, until), by the instant of what happened, oldest first; at most `limit`.
+  struct Happening {
+    Instant at;
+    bool ended = false;  ///< the version ended without a successor at the same instant: the item was deleted
+    Version version;
+  };
+  virtual std::vector<Happening> happenings(AccountNumber account, Instant from, Instant until, std::size_t limit) = 0;
+
+  virtual std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) = 0;
+
+  /// Hours (their starts) in which anything in the store changed, ascending.
+  virtual std::vector<Instant> active_hours() = 0;
+  /// The instant of the newest transaction; 0 in an empty store.
+  virtual Instant last_instant() = 0;
+
+  virtual StoreFigures figures() = 0;
+  virtual StoreFigures account_figures(AccountNumber account) = 0;
+};
+
+}  // namespace yestermail
