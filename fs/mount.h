@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/view.h"
+
+namespace yestermail {
+
+/// How a store is mounted.
+struct MountOptions {
+  std::string store_path;                 ///< for the overlap check and the README
+  std::string store_id;                   ///< shown in .status; may be empty
+  std::string mountpoint;                 ///< an empty directory
+  std::vector<std::string> source_paths;  ///< directories that mail is scanned from: no mountpoint may overlap them
+  std::vector<std::string> fuse_options;  ///< as -o gives them, one or comma-separated: allow_other, uid=…; never rw
+  unsigned threads = 4;                   ///< at most so many requests at once; fewer than 4 are 4
+  std::string fuse_device = "/dev/fuse";
+};
+
+/// Refuses what cannot or must not be mounted, with one line that names the way out: Error{kUsage} for a mountpoint
+/// that is missing, no directory, not empty, or that lies inside, above or at the store or a source, and for options
+/// that a read-only mount cannot have; Error{kFailed} where there is no /dev/fuse. A mountpoint on which a killed mount
+/// still hangs ("Transport endpoint is not connected") is freed on the way. Call it before forking: it opens nothing.
+void check_mountpoint(const MountOptions& options);
+
+/// Mounts `view`, calls `ready` when the kernel has the mount (everything below it can be used from then on), serves
+/// until it is unmounted or the process gets SIGTERM, SIGINT or SIGHUP, unmounts and returns. Does check_mountpoint()
+/// itself. Starts threads: a program that goes to the background forks first, then opens its view, then calls this.
+/// One at a time in a process, from any thread; the signals of the process are as before on return.
+/// Errors before `ready` are thrown; after it, a request that fails is answered with an errno and logged.
+void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& options,
+                 const std::function<void()>& ready);
+
+}  // namespace yestermail
