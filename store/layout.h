@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/uuid.h"
+
+namespace yestermail {
+
+/// The names of all files of a store (docs/format.md), in one place. Paths start with the store's own.
+class Layout {
+ public:
+  explicit Layout(std::string store) : store_(std::move(store)) {}
+
+  [[nodiscard]] const std::string& store() const { return store_; }
+  [[nodiscard]] std::string header() const { return store_ + "/" + kHeaderName; }
+  [[nodiscard]] std::string settings() const { return store_ + "/" + kSettingsName; }
+  [[nodiscard]] std::string lock() const { return store_ + "/lock"; }
+  [[nodiscard]] std::string writing() const { return store_ + "/writing"; }
+  [[nodiscard]] std::string staging() const { return store_ + "/tmp"; }
+  [[nodiscard]] std::string journal() const { return store_ + "/journal"; }
+  [[nodiscard]] std::string segment(std::uint64_t number) const;
+  [[nodiscard]] std::string accounts() const { return store_ + "/accounts"; }
+  /// Relative to the store: server, or accounts/aa/uuid.
+  [[nodiscard]] static std::string account_directory(const Uuid& account);
+  [[nodiscard]] std::string account(const Uuid& account) const { return store_ + "/" + account_directory(account); }
+  [[nodiscard]] std::string catalog(const Uuid& account) const { return this->account(account) + "/catalog.db"; }
+  [[nodiscard]] std::string packs(const Uuid& account) const { return this->account(account) + "/packs"; }
+  [[nodiscard]] std::string logs(const Uuid& account) const { return this->account(account) + "/log"; }
+  [[nodiscard]] std::string pack(const Uuid& account, const Digest& name) const {
+    return packs(account) + "/" + name.hex() + ".pack";
+  }
+  [[nodiscard]] std::string pool() const { return store_ + "/pool"; }
+  [[nodiscard]] std::string pool_packs() const { return pool() + "/packs"; }
+  [[nodiscard]] std::string pool_pack(const Digest& name) const { return pool_packs() + "/" + name.hex() + ".pack"; }
+  [[nodiscard]] std::string pool_index() const { return pool() + "/index-0.db"; }
+
+  static constexpr const char* kHeaderName = "yestermail.store";
+  static constexpr const char* kSettingsName = "yestermail.conf";
+
+ private:
+  std::string store_;
+};
+
+/// 16 hex digits, so that names sort as numbers do.
+std::string hex16(std::uint64_t number);
+
+/// The name of a log file and what it covers.
+struct LogName {
+  Lsn from;
+  Lsn to;
+  Digest digest;
+};
+std::string log_name_text(const LogName& name);
+std::optional<LogName> parse_log_name(std::string_view text);
+std::optional<Digest> parse_pack_name(std::string_view text);
+std::optional<std::uint64_t> parse_segment_name(std::string_view text);
+
+}  // namespace yestermail

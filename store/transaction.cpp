@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/transaction.h"
+
+#include "base/error.h"
+
+namespace yestermail {
+namespace {
+
+enum class Type : std::uint8_t { kPut = 1, kRemove = 2, kPack = 3, kBlob = 4 };
+enum class Tag : std::uint64_t { kSender = 1, kSubject = 2, kAccount = 3, kSource = 4, kLayout = 5 };
+
+void encode_attributes(const EntryState& state, ByteWriter& out) {
+  std::vector<std::pair<Tag, std::string_view>> attributes;
+  const auto keep = [&](Tag tag, std::string_view value) {
+    if (!value.empty()) attributes.emplace_back(tag, value);
+  };
+  keep(Tag::kSender, state.sender);
+  keep(Tag::kSubject, state.subject);
+  if (state.account) keep(Tag::kAccount, as_text(state.account->bytes()));
+  keep(Tag::kSource, state.source);
+  keep(Tag::kLayout, state.layout);
+  out.varint(attributes.size());
+  for (const auto& [tag, value] : attributes) {
+    out.varint(static_cast<std::uint64_t>(tag));
+    out.string(value);
+  }
+}
+
+void decode_attributes(ByteReader& in, EntryState& state) {
+  for (auto count = in.varint(); count > 0; --count) {
+    const auto tag = static_cast<Tag>(in.varint());
+    const auto value = in.string();
+    switch (tag) {
+      case Tag::kSender: state.sender = as_text(value); break;
+      case Tag::kSubject: state.subject = as_text(value); break;
+      case Tag::kAccount: state.account = Uuid::from_bytes(value); break;
+      case Tag::kSource: state.source = as_text(value); break;
+      case Tag::kLayout: state.layout = as_text(value); break;
+      default: break;  // From a later version: none of our business.
+    }
+  }
+}
+
+void encode_body(const PutOperation& put, ByteWriter& out) {
+  const auto& state = put.state;
+  out.varint(put.version.value);
+  out.varint(put.item.value);
+  out.varint(put.body.value);
+  out.u8(static_cast<std::uint8_t>(put.cause));
+  out.u8(static_cast<std::uint8_t>(state.kind));
+  out.varint(state.parent.value);
+  out.string(state.name);
+  out.u8(state.digest ? 1 : 0);
+  if (state.digest) out.raw(state.digest->bytes());
+  out.varint(state.size);
+  out.zigzag(state.mtime_ns);
+  out.varint(state.mode);
+  out.varint(state.uid);
+  out.varint(state.gid);
+  encode_attributes(state, out);
+}
+
+PutOperation decode_put(ByteReader& in) {
+  PutOperation put;
+  auto& state = put.state;
+  put.version = VersionId{in.varint()};
+  put.item = ItemId{in.varint()};
+  put.body = VersionId{in.varint()};
+  put.cause = static_cast<Cause>(in.u8());
+  state.kind = static_cast<EntryKind>(in.u8());
+  state.parent = ItemId{in.varint()};
+  state.name = as_text(in.string());
+  if (in.u8() != 0) state.digest = Digest::from_bytes(in.raw(Digest::kSize));
+  state.size = in.varint();
+  state.mtime_ns = in.zigzag();
+  state.mode = static_cast<std::uint32_t>(in.varint());
+  state.uid = static_cast<std::uint32_t>(in.varint());
+  state.gid = static_cast<std::uint32_t>(in.varint());
+  decode_attributes(in, state);
+  return put;
+}
+
+void encode_body(const RemoveOperation& remove, ByteWriter& out) { out.varint(remove.item.value); }
+
+void encode_body(const PackOperation& pack, ByteWriter& out) {
+  out.u8(static_cast<std::uint8_t>(pack.pack_class));
+  out.raw(pack.name.bytes());
+}
+
+PackOperation decode_pack(ByteReader& in) {
+  PackOperation pack;
+  pack.pack_class = static_cast<PackClass>(in.u8());
+  pack.name = *Digest::from_bytes(in.raw(Digest::kSize));
+  return pack;
+}
+
+void encode_body(const BlobOperation& blob, ByteWriter& out) {
+  out.u8(static_cast<std::uint8_t>(blob.pack_class));
+  out.u8(static_cast<std::uint8_t>(blob.form));
+  out.raw(blob.digest.bytes());
+  out.varint(blob.size);
+  out.u8(static_cast<std::uint8_t>(blob.codec));
+  out.varint(blob.raw_length);
+  out.string(blob.encoded);
+}
+
+BlobOperation decode_blob(ByteReader& in) {
+  BlobOperation blob;
+  blob.pack_class = static_cast<PackClass>(in.u8());
+  blob.form = static_cast<BlobForm>(in.u8());
+  blob.digest = *Digest::from_bytes(in.raw(Digest::kSize));
+  blob.size = in.varint();
+  blob.codec = static_cast<Codec>(in.u8());
+  blob.raw_length = in.varint();
+  blob.encoded = in.string();
+  return blob;
+}
+
+Type type_of(const Operation& operation) {
+  constexpr Type kTypes[] = {Type::kPut, Type::kRemove, Type::kPack, Type::kBlob};
+  return kTypes[operation.index()];
+}
+
+Operation decode_operation(ByteReader& from) {
+  const auto type = static_cast<Type>(from.u8());
+  ByteReader body(from.string());
+  switch (type) {
+    case Type::kPut: return decode_put(body);
+    case Type::kRemove: return RemoveOperation{ItemId{body.varint()}};
+    case Type::kPack: return decode_pack(body);
+    case Type::kBlob: return decode_blob(body);
+  }
+  throw Error(Errc::kUnsupported, "the history holds an operation that this version does not know: use a newer yestermail");
+}
+
+}  // namespace
+
+void encode_operation(const Operation& operation, Bytes& to) {
+  Bytes body;
+  ByteWriter writer(body);
+  std::visit([&](const auto& op) { encode_body(op, writer); }, operation);
+  ByteWriter out(to);
+  out.u8(static_cast<std::uint8_t>(type_of(operation)));
+  out.string(body);
+}
+
+void encode_transaction(Lsn lsn, Instant at, const Uuid& account, std::uint64_t count, ByteView operations, Bytes& to) {
+  ByteWriter out(to);
+  out.varint(lsn.value);
+  out.zigzag(at.value);
+  out.raw(account.bytes());
+  out.varint(count);
+  out.raw(operations);
+}
+
+Transaction decode_transaction(ByteReader& from) {
+  Transaction transaction;
+  transaction.lsn = Lsn{from.varint()};
+  transaction.at = Instant{from.zigzag()};
+  transaction.account = *Uuid::from_bytes(from.raw(Uuid::kSize));
+  const auto count = from.varint();
+  transaction.operations.reserve(std::min<std::uint64_t>(count, from.left()));
+  for (std::uint64_t i = 0; i < count; ++i) transaction.operations.push_back(decode_operation(from));
+  return transaction;
+}
+
+void encode_for_log(const Transaction& transaction, Bytes& to) {
+  Bytes operations;
+  std::uint64_t count = 0;
+  for (const auto& operation : transaction.operations) {
+    if (std::holds_alternative<BlobOperation>(operation)) continue;
+    encode_operation(operation, operations);
+    ++count;
+  }
+  encode_transaction(transaction.lsn, transaction.at, transaction.account, count, operations, to);
+}
+
+}  // namespace yestermail
