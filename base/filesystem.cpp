@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/filesystem.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
 
 namespace yestermail {
@@ -26,17 +29,23 @@ void write_durably(Filesystem& disk, const std::string& directory, const std::st
 
 void make_directories(Filesystem& disk, const std::string& root, const std::string& relative) {
   std::string path = root;
+  std::string parent_of_last;  // Of the last directory that was there already.
   std::size_t at = 0;
   while (at < relative.size()) {
     const auto slash = std::min(relative.find('/', at), relative.size());
     const auto parent = path;
     path += "/" + relative.substr(at, slash - at);
-    if (!disk.exists(path)) {
-      disk.make_directory(path);
-      disk.sync_directory(parent);
-    }
     at = slash + 1;
+    if (disk.exists(path)) {
+      parent_of_last = parent;
+      continue;
+    }
+    if (!parent_of_last.empty()) disk.sync_directory(std::exchange(parent_of_last, {}));
+    disk.make_directory(path);
+    disk.sync_directory(parent);
   }
+  // Whoever made it may have been killed before its name was durable.
+  if (!parent_of_last.empty()) disk.sync_directory(parent_of_last);
 }
 
 void remove_if_there(Filesystem& disk, const std::string& path) {

@@ -17,6 +17,7 @@ using std::chrono::year_month_day;
 constexpr std::int64_t kMinute = 60 * kMicrosPerSecond;
 constexpr std::int64_t kHour = 60 * kMinute;
 constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kOldest = 12'000 * 366 * kDay;  // An age beyond this is a slip of the keyboard.
 
 std::int64_t start_of_day(std::int64_t at) { return at - ((at % kDay) + kDay) % kDay; }
 
@@ -96,15 +97,22 @@ bool read_offset(Cursor& in, Fields& f) {
   return true;
 }
 
+/// After the hour an offset may stand at once, and "-05:00" and "-0500" are offsets where "-05-07" are minute and
+/// second.
+bool offset_follows(std::string_view rest) {
+  const bool four_digits = rest.size() == 5 && rest[3] >= '0' && rest[3] <= '9';
+  return rest.size() >= 5 && rest.front() == '-' && (four_digits || rest[3] == ':');
+}
+
 bool read_time(Cursor& in, Fields& f) {
   const auto hour = in.number(2);
   if (!hour) return false;
   f.hour = *hour;
+  if (in.done() || offset_follows(in.rest())) return true;
+  const auto separator = in.rest().substr(0, 1);
+  if (separator.find_first_of(":-.") == std::string_view::npos) return true;
   for (int* field : {&f.minute, &f.second}) {
-    if (in.done() || (in.rest().front() != ':' && in.rest().front() != '-' && in.rest().front() != '.')) break;
-    // "10-0500" is ten o'clock five hours west: three or more digits follow only in an offset.
-    if (in.rest().size() >= 5 && in.rest().front() == '-' && in.rest()[3] >= '0' && in.rest()[3] <= '9') break;
-    in.take(":-.");
+    if (!in.take(separator)) return true;
     const auto value = in.number(2);
     if (!value) return false;
     *field = *value;
@@ -197,6 +205,7 @@ std::optional<Instant> parse_ago(std::string_view text, Instant now) {
     in.take(" -");
     if (!in.take_word("ago") || !in.done()) return std::nullopt;
     if (unit.months != 0) return *count > 12'000 ? std::nullopt : months_before(now, *count * unit.months);
+    if (*count > kOldest / unit.micros) return std::nullopt;
     return Instant{now.value - *count * unit.micros};
   }
   return std::nullopt;

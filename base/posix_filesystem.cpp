@@ -101,8 +101,10 @@ std::vector<std::string> PosixFilesystem::list(const std::string& path) {
   const CPtr<DIR, closedir> dir(::opendir(path.c_str()));
   if (!dir) throw_errno(errno, path);
   std::vector<std::string> names;
-  errno = 0;
-  while (const auto* entry = ::readdir(dir.get())) {
+  while (true) {
+    errno = 0;  // The only way to tell the end of the directory from a failure.
+    const auto* entry = ::readdir(dir.get());
+    if (entry == nullptr) break;
     const std::string_view name = entry->d_name;
     if (name != "." && name != "..") names.emplace_back(name);
   }
