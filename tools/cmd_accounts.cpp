@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_accounts.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "base/error.h"
+#include "tools/happening_stream.h"
+#include "tools/json_output.h"
+#include "tools/store_location.h"
+#include "tools/text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 4> kOptions{{
+    kStoreOption,
+    kAtOption,
+    {"all", 0, "", "also the accounts that have ended", false},
+    kJsonOption,
+}};
+
+/// All incarnations that ever were, in the order of their numbers: each has a version in the server account.
+std::vector<Account> all_accounts(View& view) {
+  std::set<AccountNumber> numbers;
+  HappeningStream happenings(view, kServerAccount, Instant{0}, kForever);
+  while (const auto* happening = happenings.peek()) {
+    if (happening->version.state.kind == EntryKind::kAccount) {
+      numbers.insert(AccountNumber{static_cast<std::uint32_t>(happening->version.item.value)});
+    }
+    happenings.pop();
+  }
+  std::vector<Account> accounts;
+  for (const auto number : numbers) {
+    if (auto account = view.account(number)) accounts.push_back(std::move(*account));
+  }
+  std::stable_sort(accounts.begin(), accounts.end(),
+                   [](const Account& a, const Account& b) { return a.name < b.name; });
+  return accounts;
+}
+
+Json account_json(View& view, const Account& account, bool counted) {
+  Json json{{"account", json_text(account.name)},      {"uuid", account.uuid.hex()},
+            {"source", json_text(account.source)},     {"layout", json_text(account.layout)},
+            {"since", json_instant(account.since)},    {"until", json_instant(account.until)}};
+  if (counted) {
+    const auto figures = view.account_figures(account.number);
+    json["items"] = figures.items;
+    json["versions"] = figures.versions;
+    json["bytes"] = figures.logical_bytes;
+  }
+  return json;
+}
+
+void print_accounts(View& view, const std::vector<Account>& accounts, bool counted, std::ostream& out) {
+  Table table(counted ? "lrrrll" : "lll");
+  table.row(counted ? std::vector<std::string>{"ACCOUNT", "ITEMS", "SIZE", "VERSIONS", "SINCE", "UNTIL"}
+                    : std::vector<std::string>{"ACCOUNT", "SINCE", "UNTIL"});
+  for (const auto& account : accounts) {
+    std::vector<std::string> cells{printable(account.name)};
+    if (counted) {
+      const auto figures = view.account_figures(account.number);
+      cells.insert(cells.end(), {count_text(figures.items), bytes_text(figures.logical_bytes),
+                                 count_text(figures.versions)});
+    }
+    cells.push_back(time_text(account.since));
+    cells.push_back(account.until == kForever ? "" : time_text(account.until));
+    table.row(std::move(cells));
+  }
+  table.print(out);
+}
+
+int run_accounts(const Arguments& arguments, Environment& env) {
+  arguments.at_most_words(0);
+  const auto at = at_option(arguments, env);
+  if (arguments.has("all") && arguments.has("at")) {
+    throw Error(Errc::kUsage, "--all and --at exclude each other: --all shows every time");
+  }
+  StreamLog log(env.err);
+  const auto view = open_view(store_world(env, log), store_path(arguments, env));
+  const auto accounts = arguments.has("all") ? all_accounts(*view) : view->accounts(at);
+  const bool counted = at == kForever;  // The figures are those of now.
+  if (arguments.has("json")) {
+    JsonArray array(env.out);
+    for (const auto& account : accounts) array.add(account_json(*view, account, counted));
+    array.end();
+  } else if (accounts.empty()) {
+    env.out << "no accounts\n";
+  } else {
+    print_accounts(*view, accounts, counted, env.out);
+  }
+  return 0;
+}
+
+}  // namespace
+
+const Command kAccounts{
+    "accounts",
+    "list the accounts, also those of another time",
+    "[--at INSTANT | --all] [--json]",
+    "Lists the accounts of the store by name, with what they hold now. With --at it\n"
+    "lists those that existed at that time, without the counts.\n",
+    kOptions,
+    run_accounts,
+};
+
+}  // namespace yestermail

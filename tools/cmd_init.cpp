@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_init.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "base/error.h"
+#include "scanner/scan.h"
+#include "tools/store_location.h"
+#include "tools/text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 4> kOptions{{
+    kStoreOption,
+    {"source", 'S', "SPEC", "where mail is, as maildir:/srv/mail/%d/%n/Maildir; may be repeated", true},
+    {"accounts", 'A', "PATTERN", "take only these accounts, as *@example.com; may be repeated", true},
+    {"exclude", 'x', "PATTERN", "leave these accounts out; may be repeated", true},
+}};
+
+/// "maildir:…" is a source, /srv/store is none.
+bool looks_like_source(std::string_view word) {
+  const auto colon = word.find(':');
+  return colon != std::string_view::npos && colon > 0 && word.find('/') > colon;
+}
+
+/// Words are sources, but for one that looks like a directory: that is the store.
+std::optional<std::string> split_words(const Arguments& arguments, std::vector<std::string>& sources) {
+  std::optional<std::string> store = arguments.value("store");
+  for (const auto& word : arguments.words()) {
+    if (looks_like_source(word)) {
+      sources.push_back(word);
+    } else if (store) {
+      throw Error(Errc::kUsage, "\"" + printable(word) + "\" is no source: write maildir:" + printable(word));
+    } else {
+      store = word;
+    }
+  }
+  return store;
+}
+
+bool matches_any(const std::string& name, const std::vector<std::string>& patterns) {
+  return std::any_of(patterns.begin(), patterns.end(), [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  });
+}
+
+/// The store would record itself, or the mail would stand in what a purge deletes.
+void check_apart(const std::string& store, const std::vector<std::string>& sources) {
+  const auto inner = std::filesystem::weakly_canonical(absolute_path(store));
+  for (const auto& root : source_roots(sources)) {
+    const auto outer = std::filesystem::weakly_canonical(absolute_path(root));
+    const auto [end, rest] = std::mismatch(outer.begin(), outer.end(), inner.begin(), inner.end());
+    if (end != outer.end() && rest != inner.end()) continue;
+    throw Error(Errc::kUsage, printable(store) + ": overlaps the source " + printable(root) +
+                                  ": choose a directory outside of it for the store");
+  }
+}
+
+int run_init(const Arguments& arguments, Environment& env) {
+  StreamLog log(env.err);
+  StoreSettings settings;
+  settings.sources = arguments.values("source");
+  settings.accounts = arguments.values("accounts");
+  settings.exclude = arguments.values("exclude");
+  const auto store = store_path(split_words(arguments, settings.sources), env);
+  if (settings.sources.empty()) {
+    throw Error(Errc::kUsage, "no source given: use --source maildir:/srv/mail/%d/%n/Maildir");
+  }
+  std::vector<std::string> found;
+  for (const auto& source : settings.sources) {
+    const auto names = check_source(source);
+    found.insert(found.end(), names.begin(), names.end());
+  }
+  check_apart(store, settings.sources);
+  const auto wanted = static_cast<std::uint64_t>(std::count_if(found.begin(), found.end(), [&](const auto& name) {
+    return (settings.accounts.empty() || matches_any(name, settings.accounts)) && !matches_any(name, settings.exclude);
+  }));
+  create_store(store_world(env, log), store, settings);
+  if (wanted == 0) env.err << "yestermail: warning: no account that is there now matches the patterns\n";
+  env.out << "made the store " << printable(store) << "; its sources have " << count_text(wanted)
+          << (wanted == 1 ? " account" : " accounts") << " to record\n"
+          << "next: yestermail scan --store " << printable(store) << "\n";
+  return 0;
+}
+
+}  // namespace
+
+const Command kInit{
+    "init",
+    "make a store for the history of some mail trees",
+    "[--store] DIR --source SPEC... [--accounts PATTERN]...",
+    "Makes an empty store in the directory DIR, which must not exist or be empty, and\n"
+    "remembers which mail trees it is for. A source is written as Dovecot writes it:\n"
+    "maildir:/srv/mail/%d/%n/Maildir, where %u is the user, %n the part before the @\n"
+    "and %d the part behind it.\n",
+    kOptions,
+    run_init,
+};
+
+}  // namespace yestermail

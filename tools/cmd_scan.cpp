@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_scan.h"
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "scanner/scan.h"
+#include "tools/json_output.h"
+#include "tools/progress.h"
+#include "tools/store_location.h"
+#include "tools/text.h"
+#include "tools/writer_probe.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 7> kOptions{{
+    kStoreOption,
+    {"threads", 't', "N", "how many threads read and compress (default: one a processor)", false},
+    {"full", 'f', "", "look at every file, also where nothing seems to have changed", false},
+    {"accounts", 'A', "PATTERN", "only these accounts, instead of those chosen by init; may be repeated", true},
+    {"exclude", 'x', "PATTERN", "not these accounts, besides those left out by init; may be repeated", true},
+    {"quiet", 'q', "", "no progress and no summary, only what went wrong", false},
+    kJsonOption,
+}};
+
+/// The scanner's warnings are about items that failed: the report lists those, once and not without end.
+class ErrorsOnly final : public Log {
+ public:
+  explicit ErrorsOnly(Log& to) : to_(to) {}
+  void warning(std::string_view /*line*/) override {}
+  void error(std::string_view line) override { to_.error(line); }
+
+ private:
+  Log& to_;
+};
+
+std::string join(const std::vector<std::string>& texts) {
+  std::string out;
+  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + text;
+  return out;
+}
+
+ScanOptions scan_options(const Arguments& arguments, const StoreSettings& settings, const Environment& env) {
+  ScanOptions options;
+  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(env.cores));
+  options.full = arguments.has("full");
+  options.accounts = arguments.has("accounts") ? arguments.values("accounts") : settings.accounts;
+  options.exclude = settings.exclude;
+  for (auto& pattern : arguments.values("exclude")) options.exclude.push_back(std::move(pattern));
+  return options;
+}
+
+std::unique_ptr<Recorder> open_for_scan(StoreWorld world, const std::string& store) {
+  try {
+    return open_recorder(world, store);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kLocked) throw;
+    const auto writer = find_writer(store);
+    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
+    throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
+  }
+}
+
+ScanReport run_scan_of(Recorder& recorder, ScanLine& line, const StoreSettings& settings, const ScanOptions& options,
+                       const std::string& store) {
+  ErrorsOnly log(line);
+  try {
+    return scan(recorder, log, settings.sources, options, &line);
+  } catch (const Error& error) {
+    line.erase();
+    if (error.code() != Errc::kNoSpace) throw;
+    throw Error(Errc::kNoSpace, std::string(error.what()) + ": make room for " + printable(store) +
+                                    " and scan again; what was recorded until now is safe");
+  }
+}
+
+struct Count {
+  std::uint64_t count;
+  const char* what;
+};
+
+std::array<Count, 9> counts_of(const ScanReport& report) {
+  return {{{report.items_arrived, "arrived"},
+           {report.items_changed, "changed"},
+           {report.items_renamed, "renamed"},
+           {report.items_moved, "moved"},
+           {report.items_touched, "touched"},
+           {report.items_deleted, "deleted"},
+           {report.items_failed, "failed"},
+           {report.items_refused, "refused"},
+           {report.unconfirmed, "unconfirmed"}}};
+}
+
+std::string plural(std::uint64_t count, const std::string& noun) {
+  return count_text(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& out) {
+  std::vector<std::string> parts;
+  for (const auto& [count, what] : counts_of(report)) {
+    if (count > 0) parts.push_back(count_text(count) + " " + what);
+  }
+  std::vector<std::string> accounts;
+  if (report.accounts_added > 0) accounts.push_back(count_text(report.accounts_added) + " new");
+  if (report.accounts_ended > 0) accounts.push_back(count_text(report.accounts_ended) + " ended");
+  if (report.accounts_failed > 0) accounts.push_back(count_text(report.accounts_failed) + " failed");
+  out << "scanned " << plural(report.accounts_seen, "account") << (accounts.empty() ? "" : " (" + join(accounts) + ")")
+      << " in " << duration_text(micros) << ": " << (parts.empty() ? "nothing changed" : "items " + join(parts));
+  if (report.bytes_read > 0) out << "; " << bytes_text(report.bytes_read) << " read";
+  out << "\n";
+}
+
+void print_failures(const ScanReport& report, std::ostream& err) {
+  for (const auto& failure : report.failures) err << "yestermail: " << printable(failure) << "\n";
+  if (report.failures_total > report.failures.size()) {
+    err << "yestermail: and " << count_text(report.failures_total - report.failures.size()) << " more\n";
+  }
+}
+
+void print_document(const ScanReport& report, std::int64_t micros, Instant last, std::ostream& out) {
+  Json json{{"accounts_seen", report.accounts_seen},
+            {"accounts_added", report.accounts_added},
+            {"accounts_ended", report.accounts_ended},
+            {"accounts_failed", report.accounts_failed}};
+  for (const auto& [count, what] : counts_of(report)) {
+    json[(count == report.unconfirmed && what == std::string("unconfirmed") ? "" : "items_") + std::string(what)] =
+        count;
+  }
+  json["items_unchanged"] = report.items_unchanged;
+  json["directories_listed"] = report.directories_listed;
+  json["directories_unchanged"] = report.directories_unchanged;
+  json["bytes_read"] = report.bytes_read;
+  json["microseconds"] = micros;
+  json["last_change"] = last.value == 0 ? Json(nullptr) : json_instant(last);
+  json["failures_total"] = report.failures_total;
+  json["failures"] = Json::array();
+  for (const auto& failure : report.failures) json["failures"].push_back(json_text(failure));
+  print_json(out, json);
+}
+
+int run_scan(const Arguments& arguments, Environment& env) {
+  arguments.at_most_words(0);
+  const auto store = store_path(arguments, env);
+  ScanLine line(env, arguments.has("quiet"));
+  const auto world = store_world(env, line);
+  const auto settings = read_store_settings(world, store);
+  const auto options = scan_options(arguments, settings, env);
+  if (settings.sources.empty()) {
+    throw Error(Errc::kFailed, printable(store) + ": has no source to scan: write \"source = SPEC\" in its " +
+                                   "yestermail.conf");
+  }
+  const auto begun = env.clock.now();
+  const auto recorder = open_for_scan(world, store);
+  const auto report = run_scan_of(*recorder, line, settings, options, store);
+  line.erase();
+  const auto micros = env.clock.now().value - begun.value;
+  print_failures(report, env.err);
+  if (arguments.has("json")) {
+    print_document(report, micros, recorder->view().last_instant(), env.out);
+  } else if (!arguments.has("quiet")) {
+    print_summary(report, micros, env.out);
+  }
+  if (report.failures_total > 0 || report.accounts_failed > 0) return exit_status(Errc::kPartial);
+  if (report.accounts_seen == 0 && arguments.has("accounts")) {
+    throw Error(Errc::kNotFound, "no account matches --accounts: \"yestermail accounts\" lists those that are known");
+  }
+  return 0;
+}
+
+}  // namespace
+
+const Command kScan{
+    "scan",
+    "record what changed since the last scan; the first one records all",
+    "[--threads N] [--full] [--accounts PATTERN]...",
+    "Looks through the sources of the store once and records what it finds: what came,\n"
+    "changed, moved and went. The sources are only read. Where an account or an item\n"
+    "fails, the rest goes on; the exit status is then 5.\n",
+    kOptions,
+    run_scan,
+};
+
+}  // namespace yestermail

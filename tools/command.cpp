@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/command.h"
+
+#include <array>
+
+#include "tools/cmd_accounts.h"
+#include "tools/cmd_cat.h"
+#include "tools/cmd_init.h"
+#include "tools/cmd_list.h"
+#include "tools/cmd_log.h"
+#include "tools/cmd_mount.h"
+#include "tools/cmd_scan.h"
+#include "tools/cmd_status.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<const Command*, 8> kCommands{&kInit, &kScan, &kMount, &kAccounts, &kList, &kLog, &kCat, &kStatus};
+
+}  // namespace
+
+std::span<const Command* const> commands() { return kCommands; }
+
+const Command* find_command(std::string_view name) {
+  for (const auto* command : kCommands) {
+    if (command->name == name) return command;
+  }
+  return nullptr;
+}
+
+}  // namespace yestermail

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+
+namespace yestermail {
+
+struct Writer {
+  pid_t process = 0;  ///< 0: not known, as in another namespace
+};
+
+/// Who holds the writer lock of a store now; nullopt: nobody. Looks at the kernel's list of locks: taking the lock to
+/// find out could turn a writer away that starts at that moment.
+std::optional<Writer> find_writer(const std::string& store);
+
+}  // namespace yestermail
