@@ -60,7 +60,9 @@ void encode_body(const PutOperation& put, ByteWriter& out) {
   encode_attributes(state, out);
 }
 
-PutOperation decode_put(ByteReader& in) {
+}  // namespace
+
+PutOperation decode_put_body(ByteReader& in) {
   PutOperation put;
   auto& state = put.state;
   put.version = VersionId{in.varint()};
@@ -79,6 +81,13 @@ PutOperation decode_put(ByteReader& in) {
   decode_attributes(in, state);
   return put;
 }
+
+void encode_put_body(const PutOperation& put, Bytes& to) {
+  ByteWriter out(to);
+  encode_body(put, out);
+}
+
+namespace {
 
 void encode_body(const RemoveOperation& remove, ByteWriter& out) { out.varint(remove.item.value); }
 
@@ -125,7 +134,7 @@ Operation decode_operation(ByteReader& from) {
   const auto type = static_cast<Type>(from.u8());
   ByteReader body(from.string());
   switch (type) {
-    case Type::kPut: return decode_put(body);
+    case Type::kPut: return decode_put_body(body);
     case Type::kRemove: return RemoveOperation{ItemId{body.varint()}};
     case Type::kPack: return decode_pack(body);
     case Type::kBlob: return decode_blob(body);

@@ -62,6 +62,10 @@ void encode_transaction(Lsn lsn, Instant at, const Uuid& account, std::uint64_t 
 /// Error{kDamage}, or {kUnsupported} for an operation that this version does not know.
 Transaction decode_transaction(ByteReader& from);
 
+/// The body of a PUT alone, as a catalog keeps it.
+void encode_put_body(const PutOperation& put, Bytes& to);
+PutOperation decode_put_body(ByteReader& from);
+
 /// The transaction without what belongs into the journal only, encoded.
 void encode_for_log(const Transaction& transaction, Bytes& to);
 

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/catalog_reader.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "store/catalog_schema.h"
+#include "store/fork_index.h"
+
+namespace yestermail {
+namespace {
+
+std::string select_rows(const char* where) { return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where; }
+
+sqlite::Database open_checked(const std::string& path) {
+  auto database = sqlite::Database::open_reader(path);
+  auto get = database.prepare("SELECT value FROM meta WHERE key = 1");
+  if (!get.step() || get.integer(0) != kCatalogSchemaVersion) throw Error(Errc::kDamage, path + ": of another version");
+  return database;
+}
+
+/// Several statements that see one state. It ends with the scope, so that the writer's log can be emptied.
+class Snapshot {
+ public:
+  explicit Snapshot(sqlite::Database& database) : database_(database) { database_.execute("BEGIN"); }
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+  ~Snapshot() {
+    try {
+      if (database_.in_transaction()) database_.execute("COMMIT");
+    } catch (const Error&) {  // A read transaction that cannot end is dropped with its connection.
+    }
+  }
+
+ private:
+  sqlite::Database& database_;
+};
+
+void require_in(const Version& version, ItemId directory, Instant at) {
+  const bool lasts = at == kForever && version.until == kForever;
+  const bool overlaps = version.since <= at && (at < version.until || lasts);
+  if (version.state.parent != directory || !overlaps) {
+    throw Error(Errc::kDamage, "version " + std::to_string(version.id.value) + ": an index of the catalog is damaged");
+  }
+}
+
+}  // namespace
+
+CatalogReader::CatalogReader(const std::string& path)
+    : database_(open_checked(path)),
+      lasting_(database_.prepare("SELECT id FROM entry WHERE parent = ?1 AND lvl = -1 AND mid = 0 AND since <= ?2")),
+      low_arm_(database_.prepare("SELECT id FROM entry WHERE parent = ?1 AND lvl = ?2 AND mid = ?3 AND since <= ?4")),
+      high_arm_(database_.prepare(
+          "SELECT id FROM entry WHERE parent = ?1 AND lvl = ?2 AND mid = ?3 AND until > ?4 AND lvl >= 0")),
+      next_level_(database_.prepare("SELECT min(lvl) FROM entry WHERE parent = ?1 AND lvl > ?2")),
+      by_id_(database_.prepare(select_rows("id = ?1"))),
+      by_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 AND since <= ?3 ORDER BY since DESC"))),
+      by_item_at_(database_.prepare(select_rows("item = ?1 AND since <= ?2 ORDER BY since DESC LIMIT 1"))),
+      by_item_(database_.prepare(select_rows("item = ?1 ORDER BY since"))),
+      began_(database_.prepare(select_rows("since >= ?1 AND since < ?2 ORDER BY since, id LIMIT ?3"))),
+      ended_(database_.prepare(select_rows("until >= ?1 AND until < ?2 AND lvl >= 0 ORDER BY until, id LIMIT ?3"))),
+      hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
+      last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
+      figures_(database_.prepare("SELECT count(*), coalesce(sum(lvl = -1 AND size >= 0), 0),"
+                                 " coalesce(sum(CASE WHEN lvl = -1 AND size > 0 THEN size END), 0) FROM entry")),
+      blobs_(database_) {}
+
+std::vector<int> CatalogReader::levels(ItemId directory) {
+  std::vector<int> found;
+  sqlite::Use use(next_level_);
+  int level = kLastingLevel;
+  while (use->bind(1, directory.value).bind(2, level).step() && !use->is_null(0)) {
+    level = static_cast<int>(use->integer(0));
+    found.push_back(level);
+    use->reset();
+  }
+  return found;
+}
+
+void CatalogReader::collect(sqlite::Statement& statement, std::vector<VersionId>& to) {
+  sqlite::Use use(statement);
+  while (use->step()) to.push_back(VersionId{use->natural(0)});
+}
+
+std::vector<VersionId> CatalogReader::list(ItemId directory, Instant at) {
+  std::vector<VersionId> ids;
+  const Snapshot snapshot(database_);
+  lasting_.bind(1, directory.value).bind(2, at.value);
+  collect(lasting_, ids);
+  if (at != kForever) {
+    for (const int level : levels(directory)) {
+      const auto node = fork_on_path(at, level);
+      // All intervals of a node contain its middle: left of it only their start decides, right of it only their end.
+      auto& arm = at.value < node.middle ? low_arm_ : high_arm_;
+      arm.bind(1, directory.value).bind(2, level).bind(3, node.middle).bind(4, at.value);
+      collect(arm, ids);
+    }
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::vector<Version> CatalogReader::list_kind(ItemId directory, Instant at, EntryKind kind) {
+  auto all = versions(list(directory, at));
+  for (const auto& version : all) {
+    // The row may have ended since it was listed; at a fixed instant that changes nothing.
+    if (at != kForever) require_in(version, directory, at);
+  }
+  std::erase_if(all, [&](const Version& version) { return version.state.kind != kind; });
+  return all;
+}
+
+std::optional<Version> CatalogReader::version(VersionId id) {
+  sqlite::Use use(by_id_);
+  if (!use->bind(1, id.value).step()) return std::nullopt;
+  return version_of(read_row(*use.operator->()));
+}
+
+std::vector<Version> CatalogReader::versions(std::span<const VersionId> ids) {
+  std::vector<Version> found;
+  found.reserve(ids.size());
+  const Snapshot snapshot(database_);
+  for (const auto id : ids) {
+    if (auto one = version(id)) found.push_back(std::move(*one));
+  }
+  return found;
+}
+
+std::optional<Version> CatalogReader::lookup(ItemId directory, std::string_view name, Instant at) {
+  sqlite::Use use(by_name_);
+  use->bind(1, directory.value).bind(2, name_hash(name)).bind(3, at.value);
+  while (use->step()) {
+    auto version = version_of(read_row(*use.operator->()));
+    if (version.state.name != name) continue;  // Another name with the same hash.
+    const bool lasts = version.until == kForever;
+    if (!lasts && version.until <= at) return std::nullopt;  // The newest before `at` had ended by then.
+    return version;
+  }
+  return std::nullopt;
+}
+
+std::optional<Version> CatalogReader::item_at(ItemId item, Instant at) {
+  sqlite::Use use(by_item_at_);
+  if (!use->bind(1, item.value).bind(2, at.value).step()) return std::nullopt;
+  auto version = version_of(read_row(*use.operator->()));
+  if (version.until != kForever && version.until <= at) return std::nullopt;
+  return version;
+}
+
+std::vector<Version> CatalogReader::history(ItemId item) {
+  std::vector<Version> all;
+  sqlite::Use use(by_item_);
+  use->bind(1, item.value);
+  while (use->step()) all.push_back(version_of(read_row(*use.operator->())));
+  return all;
+}
+
+std::vector<View::Happening> CatalogReader::happenings(Instant from, Instant until, std::size_t limit) {
+  std::vector<View::Happening> all;
+  const Snapshot snapshot(database_);
+  {
+    sqlite::Use use(began_);
+    use->bind(1, from.value).bind(2, until.value).bind(3, std::uint64_t{limit});
+    while (use->step()) {
+      auto version = version_of(read_row(*use.operator->()));
+      all.push_back({version.since, false, std::move(version)});
+    }
+  }
+  {
+    sqlite::Use use(ended_);
+    use->bind(1, from.value).bind(2, until.value).bind(3, std::uint64_t{limit});
+    while (use->step()) {
+      auto version = version_of(read_row(*use.operator->()));
+      const auto next = item_at(version.item, version.until);
+      if (!next) all.push_back({version.until, true, std::move(version)});
+    }
+  }
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  if (all.size() > limit) all.resize(limit);
+  return all;
+}
+
+std::optional<BlobPlace> CatalogReader::find_blob(const Digest& digest) { return blobs_.find(digest); }
+
+std::vector<Instant> CatalogReader::active_hours() {
+  std::vector<Instant> hours;
+  sqlite::Use use(hours_);
+  while (use->step()) hours.push_back(Instant{use->integer(0)});
+  return hours;
+}
+
+Instant CatalogReader::last_instant() {
+  sqlite::Use use(last_);
+  return use->step() ? Instant{use->integer(0)} : Instant{};
+}
+
+StoreFigures CatalogReader::figures() {
+  StoreFigures figures;
+  const Snapshot snapshot(database_);
+  sqlite::Use use(figures_);
+  if (use->step()) {
+    figures.versions = use->natural(0);
+    figures.items = use->natural(1);
+    figures.logical_bytes = use->natural(2);
+  }
+  const auto sums = blobs_.sums();
+  figures.blobs = sums.blobs;
+  figures.history_bytes = sums.bytes;
+  figures.journal_blobs = sums.journaled;
+  return figures;
+}
+
+std::uint64_t CatalogReader::listing_steps() const {
+  return lasting_.machine_steps() + low_arm_.machine_steps() + high_arm_.machine_steps() + next_level_.machine_steps();
+}
+
+}  // namespace yestermail

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "store/blob_table.h"
+#include "store/entry_row.h"
+#include "store/sqlite.h"
+#include "store/view.h"
+
+namespace yestermail {
+
+/// A read-only connection to an account's catalog. Each call is one short read transaction. Every row is checked.
+/// One thread at a time; Error{kDamage} where the catalog has to be rebuilt.
+class CatalogReader {
+ public:
+  explicit CatalogReader(const std::string& path);
+
+  std::vector<VersionId> list(ItemId directory, Instant at);
+  std::vector<Version> list_kind(ItemId directory, Instant at, EntryKind kind);
+  std::optional<Version> version(VersionId id);
+  std::vector<Version> versions(std::span<const VersionId> ids);
+  std::optional<Version> lookup(ItemId directory, std::string_view name, Instant at);
+  std::optional<Version> item_at(ItemId item, Instant at);
+  std::vector<Version> history(ItemId item);
+  std::vector<View::Happening> happenings(Instant from, Instant until, std::size_t limit);
+  std::optional<BlobPlace> find_blob(const Digest& digest);
+  std::vector<Instant> active_hours();
+  Instant last_instant();
+
+  /// Fills items, versions, blobs, logical_bytes, history_bytes and journal_blobs.
+  StoreFigures figures();
+
+  /// Steps of SQLite's machine that the listing statements have taken so far.
+  [[nodiscard]] std::uint64_t listing_steps() const;
+
+ private:
+  std::vector<int> levels(ItemId directory);
+  void collect(sqlite::Statement& statement, std::vector<VersionId>& to);
+
+  sqlite::Database database_;
+  sqlite::Statement lasting_;
+  sqlite::Statement low_arm_;
+  sqlite::Statement high_arm_;
+  sqlite::Statement next_level_;
+  sqlite::Statement by_id_;
+  sqlite::Statement by_name_;
+  sqlite::Statement by_item_at_;
+  sqlite::Statement by_item_;
+  sqlite::Statement began_;
+  sqlite::Statement ended_;
+  sqlite::Statement hours_;
+  sqlite::Statement last_;
+  sqlite::Statement figures_;
+  BlobTable blobs_;
+};
+
+}  // namespace yestermail

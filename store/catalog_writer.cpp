@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/catalog_writer.h"
+
+#include "base/error.h"
+#include "store/fork_index.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::int64_t kHourMicros = 3600 * kMicrosPerSecond;
+
+std::string select_rows(const char* where) { return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where; }
+
+}  // namespace
+
+sqlite::Database CatalogWriter::open(const std::string& path) {
+  auto database = sqlite::Database::open_writer(path);
+  sqlite::Transaction transaction(database);
+  database.execute(kCatalogSchema);
+  database.execute(BlobTable::schema());
+  auto get = database.prepare("SELECT value FROM meta WHERE key = 1");
+  if (get.step()) {
+    if (get.integer(0) != kCatalogSchemaVersion) throw Error(Errc::kDamage, path + ": of another version");
+    get.reset();
+  } else {
+    auto set = database.prepare("INSERT INTO meta VALUES(?1, ?2)");
+    set.bind(1, static_cast<int>(MetaKey::kSchema)).bind(2, kCatalogSchemaVersion).run();
+  }
+  transaction.commit();
+  return database;
+}
+
+CatalogWriter::CatalogWriter(const std::string& path)
+    : database_(open(path)),
+      get_meta_(database_.prepare("SELECT value FROM meta WHERE key = ?1")),
+      set_meta_(database_.prepare("INSERT OR REPLACE INTO meta VALUES(?1, ?2)")),
+      lasting_item_(database_.prepare(select_rows("item = ?1 ORDER BY since DESC LIMIT 1"))),
+      lasting_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 ORDER BY since DESC"))),
+      insert_(database_.prepare("INSERT INTO entry VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")),
+      end_(database_.prepare("UPDATE entry SET until = ?2, lvl = ?3, mid = ?4, sum = ?5 WHERE id = ?1")),
+      erase_(database_.prepare("DELETE FROM entry WHERE id = ?1")),
+      active_(database_.prepare("INSERT INTO activity VALUES(?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, ?2)")),
+      set_mark_(database_.prepare("INSERT OR REPLACE INTO mark VALUES(?1,?2,?3,?4)")),
+      get_marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
+      blobs_(database_) {}
+
+std::uint64_t CatalogWriter::meta(MetaKey key) {
+  sqlite::Use use(get_meta_);
+  return use->bind(1, static_cast<int>(key)).step() ? use->natural(0) : 0;
+}
+
+void CatalogWriter::set_meta(MetaKey key, std::uint64_t value) {
+  set_meta_.bind(1, static_cast<int>(key)).bind(2, value).run();
+}
+
+void CatalogWriter::raise_meta(MetaKey key, std::uint64_t at_least) {
+  if (meta(key) < at_least) set_meta(key, at_least);
+}
+
+void CatalogWriter::apply(const std::vector<Source>& sources, const PackLoader& load_pack) {
+  sqlite::Transaction transaction(database_);
+  for (const auto& source : sources) {
+    if (source.transaction->lsn > applied()) apply_one(source, load_pack);
+  }
+  transaction.commit();
+}
+
+void CatalogWriter::apply_one(const Source& source, const PackLoader& load_pack) {
+  const auto at = source.transaction->at;
+  bool history = false;
+  for (const auto& operation : source.transaction->operations) {
+    if (const auto* put_operation = std::get_if<PutOperation>(&operation)) {
+      put(*put_operation, at);
+      history = true;
+    } else if (const auto* remove_operation = std::get_if<RemoveOperation>(&operation)) {
+      remove(remove_operation->item, at);
+      history = true;
+    } else if (const auto* pack = std::get_if<PackOperation>(&operation)) {
+      if (pack->pack_class != PackClass::kAccount || blobs_.has_pack(pack->name)) continue;
+      const auto [bytes, contents] = load_pack(*pack);
+      blobs_.add_pack(pack->name, bytes, contents);
+    } else {
+      const auto& blob = std::get<BlobOperation>(operation);
+      const auto offset = static_cast<std::uint64_t>(blob.encoded.data() - source.segment_start);
+      if (blob.pack_class == PackClass::kAccount) blobs_.add_journaled(blob, source.segment, offset);
+    }
+  }
+  if (history) {
+    const auto hour = at.value / kHourMicros * kHourMicros;
+    active_.bind(1, hour).bind(2, at.value).run();
+    raise_meta(MetaKey::kLastInstant, static_cast<std::uint64_t>(at.value));
+  }
+  set_meta(MetaKey::kAppliedLsn, source.transaction->lsn.value);
+}
+
+void CatalogWriter::put(const PutOperation& operation, Instant at) {
+  auto put = operation;
+  if (auto row = lasting(put.item)) {
+    const auto ended = row->id;
+    // A version that is replaced within one transaction never was; who shared its body now has the body.
+    if (end(std::move(*row), at) && put.body == ended) put.body = put.version;
+  }
+  if (auto taken = lasting_named(put.state.parent, put.state.name); taken && put.state.parent != kNoItem) {
+    end(std::move(*taken), at);
+  }
+  EntryRow row;
+  row.id = put.version;
+  row.since = at;
+  encode_put_body(put, row.put);
+  insert_.bind(1, put.version.value)
+      .bind(2, put.state.parent.value)
+      .bind(3, name_hash(put.state.name))
+      .bind(4, put.item.value)
+      .bind(5, put.state.kind == EntryKind::kDirectory ? -1 : static_cast<std::int64_t>(put.state.size))
+      .bind(6, row.put)
+      .bind(7, at.value)
+      .bind(8, row.until.value)
+      .bind(9, row.level)
+      .bind(10, row.middle)
+      .bind(11, row_sum(row))
+      .run();
+  raise_meta(MetaKey::kNextItem, put.item.value + 1);
+  raise_meta(MetaKey::kNextVersion, put.version.value + 1);
+}
+
+void CatalogWriter::remove(ItemId item, Instant at) {
+  if (auto row = lasting(item)) end(std::move(*row), at);
+}
+
+std::optional<EntryRow> CatalogWriter::lasting(ItemId item) {
+  sqlite::Use use(lasting_item_);
+  if (!use->bind(1, item.value).step()) return std::nullopt;
+  auto row = read_row(*use.operator->());
+  if (row.level != kLastingLevel) return std::nullopt;
+  return row;
+}
+
+std::optional<EntryRow> CatalogWriter::lasting_named(ItemId parent, std::string_view name) {
+  sqlite::Use use(lasting_name_);
+  use->bind(1, parent.value).bind(2, name_hash(name));
+  while (use->step()) {
+    auto row = read_row(*use.operator->());
+    if (version_of(row).state.name != name) continue;  // Another name with the same hash.
+    // Versions of one name do not overlap: if the newest has ended, none lasts.
+    if (row.level != kLastingLevel) return std::nullopt;
+    return row;
+  }
+  return std::nullopt;
+}
+
+bool CatalogWriter::end(EntryRow row, Instant at) {
+  if (row.since >= at) {
+    erase_.bind(1, row.id.value).run();
+    return true;
+  }
+  row.until = at;
+  const auto node = fork_of(row.since, row.until);
+  row.level = node.level;
+  row.middle = node.middle;
+  end_.bind(1, row.id.value).bind(2, at.value).bind(3, row.level).bind(4, row.middle).bind(5, row_sum(row)).run();
+  return false;
+}
+
+void CatalogWriter::add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents) {
+  sqlite::Transaction transaction(database_);
+  blobs_.add_pack(name, bytes, contents);
+  transaction.commit();
+}
+
+void CatalogWriter::set_marks(const std::vector<std::pair<ItemId, DirectoryMark>>& marks) {
+  sqlite::Transaction transaction(database_);
+  for (const auto& [item, mark] : marks) {
+    set_mark_.bind(1, item.value).bind(2, mark.mtime_ns).bind(3, mark.ctime_ns).bind(4, mark.inode).run();
+  }
+  transaction.commit();
+}
+
+std::vector<std::pair<ItemId, DirectoryMark>> CatalogWriter::marks() {
+  std::vector<std::pair<ItemId, DirectoryMark>> all;
+  sqlite::Use use(get_marks_);
+  while (use->step()) {
+    all.push_back({ItemId{use->natural(0)}, {use->integer(1), use->integer(2), use->natural(3)}});
+  }
+  return all;
+}
+
+}  // namespace yestermail

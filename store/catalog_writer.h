@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/ids.h"
+#include "store/blob_table.h"
+#include "store/catalog_schema.h"
+#include "store/entry_row.h"
+#include "store/recorder.h"
+#include "store/sqlite.h"
+#include "store/transaction.h"
+
+namespace yestermail {
+
+/// Gives the contents of a pack that a transaction names.
+using PackLoader = std::function<std::pair<std::uint64_t, PackContents>(const PackOperation&)>;
+
+/// The one connection that writes an account's catalog. It applies transactions that are durable elsewhere; doing so
+/// again does nothing. After any Error the object is to be dropped and the catalog reopened or rebuilt. One thread at a
+/// time.
+class CatalogWriter {
+ public:
+  /// Opens or makes it. Error{kDamage} where it cannot be trusted.
+  explicit CatalogWriter(const std::string& path);
+
+  [[nodiscard]] Lsn applied() { return Lsn{meta(MetaKey::kAppliedLsn)}; }
+  [[nodiscard]] Instant last_instant() { return Instant{static_cast<std::int64_t>(meta(MetaKey::kLastInstant))}; }
+  [[nodiscard]] std::uint64_t next_item() { return meta(MetaKey::kNextItem); }
+  [[nodiscard]] std::uint64_t next_version() { return meta(MetaKey::kNextVersion); }
+
+  /// A transaction, and where in the journal its blobs are: `segment`, and the address that offset 0 of the segment would
+  /// have in memory, so that a blob's offset follows from its `encoded`. From a log: no blobs, both are 0.
+  struct Source {
+    const Transaction* transaction = nullptr;
+    std::uint64_t segment = 0;
+    const std::byte* segment_start = nullptr;
+  };
+  /// Applies what is newer than applied(), in the order given, as one commit of SQLite.
+  void apply(const std::vector<Source>& sources, const PackLoader& load_pack);
+  void add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents);
+  void set_marks(const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
+  std::vector<std::pair<ItemId, DirectoryMark>> marks();
+
+  [[nodiscard]] BlobTable& blobs() { return blobs_; }
+  /// On return all that was applied is in the file, which survives a power cut.
+  void checkpoint() { database_.checkpoint(); }
+
+ private:
+  static sqlite::Database open(const std::string& path);
+  std::uint64_t meta(MetaKey key);
+  void set_meta(MetaKey key, std::uint64_t value);
+  void raise_meta(MetaKey key, std::uint64_t at_least);
+
+  void apply_one(const Source& source, const PackLoader& load_pack);
+  void put(const PutOperation& put, Instant at);
+  void remove(ItemId item, Instant at);
+  std::optional<EntryRow> lasting(ItemId item);
+  std::optional<EntryRow> lasting_named(ItemId parent, std::string_view name);
+  /// True if the version began at the same instant and so never was: its row is gone.
+  bool end(EntryRow row, Instant at);
+
+  sqlite::Database database_;
+  sqlite::Statement get_meta_;
+  sqlite::Statement set_meta_;
+  sqlite::Statement lasting_item_;
+  sqlite::Statement lasting_name_;
+  sqlite::Statement insert_;
+  sqlite::Statement end_;
+  sqlite::Statement erase_;
+  sqlite::Statement active_;
+  sqlite::Statement set_mark_;
+  sqlite::Statement get_marks_;
+  BlobTable blobs_;
+};
+
+}  // namespace yestermail

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/history_log.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/checksum.h"
+#include "base/codec.h"
+#include "base/error.h"
+#include "store/compressor.h"
+#include "store/frame.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::string_view kMagic = "YMLOG001";
+constexpr std::size_t kHeaderBytes = 112;
+constexpr std::size_t kFrameBytes = 4U << 20U;
+constexpr std::uint64_t kMergeBytes = 128U << 10U;
+
+Bytes encode_header(Lsn from, Lsn to, const Uuid& store, const Uuid& account, const Digest& previous) {
+  Bytes header;
+  ByteWriter out(header);
+  out.raw(as_bytes(kMagic));
+  out.u64(from.value);
+  out.u64(to.value);
+  out.raw(store.bytes());
+  out.raw(account.bytes());
+  out.raw(previous.bytes());
+  out.u64(0);
+  out.u64(0);
+  out.u64(checksum(header));
+  return header;
+}
+
+Digest previous_of(const File& file, const std::string& path) {
+  std::array<std::byte, kHeaderBytes> header{};
+  const bool whole = file.read_at(0, header) == header.size() &&
+                     as_text(ByteView(header).first(kMagic.size())) == kMagic;
+  ByteReader sum(ByteView(header).last(8));
+  if (!whole || sum.u64() != checksum(ByteView(header).first(kHeaderBytes - 8))) {
+    throw Error(Errc::kDamage, path + ": its header is damaged");
+  }
+  return *Digest::from_bytes(ByteView(header).subspan(56, Digest::kSize));
+}
+
+}  // namespace
+
+HistoryLog::HistoryLog(Filesystem& disk, const Layout& layout, const Uuid& store, const Uuid& account)
+    : disk_(disk), layout_(layout), store_(store), account_(account) {}
+
+std::string HistoryLog::path(const LogName& name) const { return layout_.logs(account_) + "/" + log_name_text(name); }
+
+std::vector<LogName> HistoryLog::files() const {
+  std::vector<LogName> all;
+  for (const auto& text : disk_.list(layout_.logs(account_))) {
+    if (const auto name = parse_log_name(text)) all.push_back(*name);
+  }
+  std::sort(all.begin(), all.end(), [](const LogName& a, const LogName& b) {
+    return std::pair(a.from, b.to) < std::pair(b.from, a.to);  // Of two that begin together the longer one first.
+  });
+  std::vector<LogName> kept;
+  for (const auto& name : all) {
+    if (kept.empty() || name.to > kept.back().to) kept.push_back(name);
+  }
+  return kept;
+}
+
+Lsn HistoryLog::covered() const {
+  const auto all = files();
+  return all.empty() ? Lsn{} : all.back().to;
+}
+
+Bytes HistoryLog::read_raw(const LogName& name) const {
+  const auto file = disk_.open(path(name), Filesystem::Open::kRead);
+  const auto size = file->size();
+  Bytes raw;
+  std::uint64_t at = kHeaderBytes;
+  while (at < size) {
+    auto frame = read_frame(*file, path(name), at, FrameKind::kData);
+    append(raw, frame.raw);
+    at = frame.end;
+  }
+  return raw;
+}
+
+void HistoryLog::read(Lsn after, Log& log, const std::function<void(const Transaction&)>& visit) const {
+  Lsn seen = after;
+  Digest previous;
+  for (const auto& name : files()) {
+    if (name.to <= after) {
+      previous = name.digest;
+      continue;
+    }
+    try {
+      const auto file = disk_.open(path(name), Filesystem::Open::kRead);
+      const auto named = previous_of(*file, path(name));
+      if (named != previous && previous != Digest{}) log.error(path(name) + ": the log before it is missing or exchanged");
+      previous = name.digest;
+      const auto raw = read_raw(name);
+      ByteReader in(raw);
+      while (!in.done()) {
+        const auto transaction = decode_transaction(in);
+        if (transaction.lsn <= seen) continue;
+        seen = transaction.lsn;
+        visit(transaction);
+      }
+    } catch (const Error& error) {
+      if (error.code() != Errc::kDamage) throw;
+      log.error(std::string(error.what()) + "; this part of the account's history is lost");
+    }
+  }
+}
+
+void HistoryLog::add(Lsn to, ByteView transactions) {
+  const auto before = files();
+  LogName name;
+  name.to = to;
+  name.from = before.empty() ? Lsn{1} : Lsn{before.back().to.value + 1};
+  Digest previous = before.empty() ? Digest{} : before.back().digest;
+  Bytes raw;
+  std::optional<LogName> replaced;
+  if (!before.empty()) {
+    const auto& last = before.back();
+    const auto file = disk_.open(path(last), Filesystem::Open::kRead);
+    if (file->size() < kMergeBytes) {
+      previous = previous_of(*file, path(last));
+      raw = read_raw(last);
+      name.from = last.from;
+      replaced = last;
+    }
+  }
+  append(raw, transactions);
+
+  Bytes bytes = encode_header(name.from, name.to, store_, account_, previous);
+  Compressor compressor(3);
+  for (std::size_t at = 0; at < raw.size(); at += kFrameBytes) {
+    const auto piece = ByteView(raw).subspan(at, std::min(kFrameBytes, raw.size() - at));
+    append_frame(FrameKind::kData, compressor.encode(piece), piece.size(), bytes.size(), bytes);
+  }
+  name.digest = Digest::of(bytes);
+  const auto staged = layout_.staging() + "/" + name.digest.hex() + ".log";
+  remove_if_there(disk_, staged);
+  const auto file = disk_.open(staged, Filesystem::Open::kCreate);
+  file->write_at(0, bytes);
+  file->sync();
+  disk_.rename(staged, path(name));
+  disk_.sync_directory(layout_.logs(account_));
+  if (replaced) disk_.remove(path(*replaced));
+}
+
+}  // namespace yestermail

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/filesystem.h"
+#include "base/log.h"
+#include "store/journal_segment.h"
+#include "store/layout.h"
+
+namespace yestermail {
+
+/// The write-ahead log of a whole store (docs/format.md 4): segments, of which the last is written to. Safe for
+/// concurrent use; raise() only before anything is appended.
+class Journal {
+ public:
+  /// Makes the first segment of a new store, durably.
+  static void create(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes);
+
+  /// Reads all that is there, oldest first; damage is reported to `log`, the rest is read. Every transaction with a valid
+  /// sum is visited, also those that were not acknowledged: they are whole.
+  Journal(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes, Log& log,
+          const std::function<void(const Batch&)>& visit);
+
+  [[nodiscard]] Lsn next_lsn() const { return end_.next_lsn; }
+  [[nodiscard]] Instant last_at() const { return end_.last_at; }
+  /// Never below what catalogs and logs have seen: a journal that was lost must not number anew.
+  void raise(Lsn next_lsn, Instant last_at);
+
+  /// Where a payload was written.
+  struct Place {
+    std::uint64_t segment = 0;
+    std::uint64_t payload_offset = 0;
+  };
+  /// Appends a batch of encoded transactions with these lsns; on return it survives a power cut. After an Error the
+  /// journal takes nothing more.
+  Place append(Lsn first, std::uint32_t transactions, Instant at, ByteView payload);
+
+  /// Segments that are not written to any more, oldest first.
+  [[nodiscard]] std::vector<std::uint64_t> finished() const;
+  /// Starts a new segment so that the present one is finished, unless it is empty.
+  void roll();
+  /// All that the segment holds is elsewhere: its file may be used again.
+  void retire(std::uint64_t segment);
+
+
+ private:
+  void begin_segment(std::uint64_t at_least_bytes);
+  std::string prepare_file(const SegmentHeader& header, std::uint64_t bytes);
+
+  Filesystem& disk_;
+  const Layout& layout_;
+  const Uuid store_;
+  const std::uint64_t segment_bytes_;
+
+  mutable std::mutex mutex_;  // Guards all below.
+  std::vector<std::uint64_t> segments_;
+  SegmentHeader header_;
+  SegmentEnd end_;
+  std::unique_ptr<File> file_;
+  std::uint64_t size_ = 0;
+  bool failed_ = false;
+};
+
+}  // namespace yestermail
