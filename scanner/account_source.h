@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "scanner/beneath.h"
+#include "scanner/source_spec.h"
+
+namespace yestermail {
+
+/// One account's place on the disk. The mail directory is opened from `anchor`, which the administrator named, down
+/// `below`, where nothing may be a symlink.
+struct AccountSource {
+  std::string name;
+  std::string layout;
+  std::string source;  ///< specification for this account alone
+  std::string anchor;
+  std::string below;
+  std::optional<std::string> home_below;  ///< where sieve scripts may stand, from `anchor`
+  std::optional<std::string> control;     ///< path of its control files, where they stand elsewhere
+
+  [[nodiscard]] std::string path() const { return anchor == "/" ? anchor + below : anchor + "/" + below; }
+};
+
+/// What the disk shows of a source.
+struct FoundAccounts {
+  std::vector<AccountSource> accounts;  ///< by name
+  std::vector<std::string> failures;    ///< printable lines: directories that could not be listed, symlinks
+  bool root_missing = false;            ///< the part before the first variable is not there
+};
+
+/// Finds the accounts of a source: every directory that its template matches and that is a mail tree, or empty.
+FoundAccounts find_accounts(const SourceSpec& spec);
+
+/// The account of this name in the source, whether it is on the disk or not.
+std::optional<AccountSource> account_in(const SourceSpec& spec, std::string_view name);
+
+/// Opens an account's mail directory.
+OpenResult open_account(const AccountSource& account);
+
+/// Whether an account's mail directory has gone for good, as far as can be told now.
+struct Absence {
+  enum class Kind { kThere, kGone, kDoubtful };
+  Kind kind = Kind::kDoubtful;
+  std::string why;  ///< kDoubtful: printable
+};
+
+/// Gone is what is looked up twice and not there, in a directory that can be listed and is not just an empty
+/// mountpoint: it has other entries, or it has the inode that was remembered of it when the account was last seen.
+Absence confirm_absence(const AccountSource& account, std::optional<std::uint64_t> remembered_parent_inode);
+
+/// The inode of the directory above the account's mail directory; nothing where it cannot be had.
+std::optional<std::uint64_t> parent_inode(const AccountSource& account);
+
+}  // namespace yestermail

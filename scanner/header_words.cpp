@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "scanner/header_words.h"
+
+#include <gmime/gmime.h>
+
+#include <algorithm>
+#include <mutex>
+#include <optional>
+#include <string_view>
+
+#include "base/c_ptr.h"
+#include "base/utf8.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::size_t kHeaderLines = 1000;
+constexpr std::size_t kValueBytes = 2048;
+
+using CText = CPtr<char, g_free>;
+void unref(void* object) { g_object_unref(object); }
+using AddressList = CPtr<InternetAddressList, unref>;
+
+void start_gmime() {
+  static std::once_flag once;
+  std::call_once(once, [] { g_mime_init(); });
+}
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+bool same_name(std::string_view a, std::string_view lower_case) {
+  return a.size() == lower_case.size() && std::equal(a.begin(), a.end(), lower_case.begin(), [](char x, char y) {
+           return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + ('a' - 'A')) : x) == y;
+         });
+}
+
+/// What is kept of the headers that are looked for: unfolded, cut, without NUL.
+struct RawWords {
+  std::optional<std::string> from, sender, subject;
+
+  std::optional<std::string>* wanted(std::string_view name) {
+    std::optional<std::string>* slot = nullptr;
+    if (same_name(name, "from")) slot = &from;
+    if (same_name(name, "sender")) slot = &sender;
+    if (same_name(name, "subject")) slot = &subject;
+    return slot != nullptr && !*slot ? slot : nullptr;  // The first one of a name counts.
+  }
+};
+
+void append_value(std::string& value, std::string_view text) {
+  text = text.substr(0, kValueBytes - std::min(kValueBytes, value.size()));
+  std::ranges::copy_if(text, std::back_inserter(value), [](char c) { return c != '\0'; });
+}
+
+RawWords find_headers(std::string_view text) {
+  RawWords words;
+  std::optional<std::string>* open = nullptr;  // The header whose continuation lines are awaited.
+  for (std::size_t lines = 0; lines < kHeaderLines && !text.empty(); ++lines) {
+    auto line = text.substr(0, text.find('\n'));
+    text.remove_prefix(std::min(text.size(), line.size() + 1));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.empty()) break;
+    if (is_blank(line.front())) {
+      if (open != nullptr) append_value(**open, line);
+      continue;
+    }
+    const auto colon = line.find(':');
+    open = nullptr;
+    if (colon == std::string_view::npos) continue;
+    auto name = line.substr(0, colon);
+    while (!name.empty() && is_blank(name.back())) name.remove_suffix(1);
+    open = words.wanted(name);
+    if (open != nullptr) append_value(open->emplace(), line.substr(colon + 1));
+  }
+  return words;
+}
+
+/// Blanks and control characters become single spaces, what is no UTF-8 becomes U+FFFD; cut between characters.
+std::string tidy(std::string_view text) {
+  std::string result;
+  bool space = false;
+  while (!text.empty()) {
+    const auto sequence = utf8_sequence(text);
+    const bool invalid = sequence.length == 0;
+    const std::string_view character = invalid ? std::string_view("\xEF\xBF\xBD") : text.substr(0, sequence.length);
+    text.remove_prefix(std::max<std::size_t>(1, sequence.length));
+    const bool control = sequence.code_point <= 0x20 || (sequence.code_point >= 0x7F && sequence.code_point <= 0xA0);
+    if (!invalid && control) {
+      space = !result.empty();
+      continue;
+    }
+    if (result.size() + (space ? 1 : 0) + character.size() > kHeaderWordBytes) break;
+    if (space) result += ' ';
+    space = false;
+    result += character;
+  }
+  return result;
+}
+
+std::string decoded(const std::string& raw) {
+  const CText text(g_mime_utils_header_decode_text(nullptr, raw.c_str()));
+  return text ? tidy(text.get()) : std::string();
+}
+
+/// The first of a list that has a name or an address, looked for no deeper than in one group.
+std::string sender_of(const std::string& raw) {
+  const AddressList list(internet_address_list_parse(nullptr, raw.c_str()));
+  if (list && internet_address_list_length(list.get()) > 0) {
+    InternetAddress* first = internet_address_list_get_address(list.get(), 0);
+    if (const char* name = internet_address_get_name(first); name != nullptr) {
+      auto text = tidy(name);
+      if (!text.empty()) return text;
+    }
+    if (INTERNET_ADDRESS_IS_MAILBOX(first)) {
+      const char* address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first));
+      if (address != nullptr) return tidy(address);
+    }
+  }
+  return decoded(raw);
+}
+
+}  // namespace
+
+HeaderWords header_words(ByteView start_of_message) {
+  start_gmime();
+  const auto text = as_text(start_of_message.subspan(0, std::min(start_of_message.size(), kHeaderBytes)));
+  const auto raw = find_headers(text);
+  HeaderWords words;
+  if (raw.from) words.sender = sender_of(*raw.from);
+  if (words.sender.empty() && raw.sender) words.sender = sender_of(*raw.sender);
+  if (raw.subject) words.subject = decoded(*raw.subject);
+  return words;
+}
+
+}  // namespace yestermail
