@@ -118,8 +118,8 @@ std::optional<std::uint64_t> Arguments::number(std::string_view option, std::uin
   const auto* end = text->data() + text->size();
   const auto [stop, failed] = std::from_chars(text->data(), end, number);
   if (failed != std::errc{} || stop != end || number < least || number > most) {
-    throw Error(Errc::kUsage, "option --" + std::string(option) + ": \"" + printable(*text) +
-                                  "\" is no number from " + std::to_string(least) + " to " + std::to_string(most));
+    throw Error(Errc::kUsage, "option --" + std::string(option) + ": \"" + printable(*text) + "\" is no number from " +
+                                  std::to_string(least) + " to " + std::to_string(most));
   }
   return number;
 }

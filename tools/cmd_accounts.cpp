@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_accounts.h"
 
-#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
-#include <set>
 
 #include "base/error.h"
-#include "tools/happening_stream.h"
+#include "tools/accounts.h"
 #include "tools/json_output.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
@@ -22,29 +20,10 @@ constexpr std::array<OptionSpec, 4> kOptions{{
     kJsonOption,
 }};
 
-/// All incarnations that ever were, in the order of their numbers: each has a version in the server account.
-std::vector<Account> all_accounts(View& view) {
-  std::set<AccountNumber> numbers;
-  HappeningStream happenings(view, kServerAccount, Instant{0}, kForever);
-  while (const auto* happening = happenings.peek()) {
-    if (happening->version.state.kind == EntryKind::kAccount) {
-      numbers.insert(AccountNumber{static_cast<std::uint32_t>(happening->version.item.value)});
-    }
-    happenings.pop();
-  }
-  std::vector<Account> accounts;
-  for (const auto number : numbers) {
-    if (auto account = view.account(number)) accounts.push_back(std::move(*account));
-  }
-  std::stable_sort(accounts.begin(), accounts.end(),
-                   [](const Account& a, const Account& b) { return a.name < b.name; });
-  return accounts;
-}
-
 Json account_json(View& view, const Account& account, bool counted) {
-  Json json{{"account", json_text(account.name)},      {"uuid", account.uuid.hex()},
-            {"source", json_text(account.source)},     {"layout", json_text(account.layout)},
-            {"since", json_instant(account.since)},    {"until", json_instant(account.until)}};
+  Json json{{"account", json_text(account.name)},   {"uuid", account.uuid.hex()},
+            {"source", json_text(account.source)},  {"layout", json_text(account.layout)},
+            {"since", json_instant(account.since)}, {"until", json_instant(account.until)}};
   if (counted) {
     const auto figures = view.account_figures(account.number);
     json["items"] = figures.items;
@@ -62,8 +41,8 @@ void print_accounts(View& view, const std::vector<Account>& accounts, bool count
     std::vector<std::string> cells{printable(account.name)};
     if (counted) {
       const auto figures = view.account_figures(account.number);
-      cells.insert(cells.end(), {count_text(figures.items), bytes_text(figures.logical_bytes),
-                                 count_text(figures.versions)});
+      cells.insert(cells.end(),
+                   {count_text(figures.items), bytes_text(figures.logical_bytes), count_text(figures.versions)});
     }
     cells.push_back(time_text(account.since));
     cells.push_back(account.until == kForever ? "" : time_text(account.until));

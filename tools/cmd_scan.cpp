@@ -148,8 +148,8 @@ int run_scan(const Arguments& arguments, Environment& env) {
   const auto settings = read_store_settings(world, store);
   const auto options = scan_options(arguments, settings, env);
   if (settings.sources.empty()) {
-    throw Error(Errc::kFailed, printable(store) + ": has no source to scan: write \"source = SPEC\" in its " +
-                                   "yestermail.conf");
+    throw Error(Errc::kFailed,
+                printable(store) + ": has no source to scan: write \"source = SPEC\" in its " + "yestermail.conf");
   }
   const auto begun = env.clock.now();
   const auto recorder = open_for_scan(world, store);

@@ -82,21 +82,23 @@ void print_document(const Status& status, std::ostream& out) {
   const auto& figures = status.figures;
   Json sources = Json::array();
   for (const auto& source : status.settings.sources) sources.push_back(json_text(source));
-  print_json(out, {{"store", json_text(status.path)},
-                   {"id", status.id},
-                   {"sources", sources},
-                   {"last_change", status.last.value == 0 ? Json(nullptr) : json_instant(status.last)},
-                   {"writer", {{"running", status.writer.has_value()},
-                               {"process", status.writer && status.writer->process != 0 ? Json(status.writer->process)
-                                                                                        : Json(nullptr)}}},
-                   {"accounts", figures.accounts},
-                   {"items", figures.items},
-                   {"versions", figures.versions},
-                   {"blobs", figures.blobs},
-                   {"journal_blobs", figures.journal_blobs},
-                   {"logical_bytes", figures.logical_bytes},
-                   {"history_bytes", figures.history_bytes},
-                   {"stored_bytes", figures.stored_bytes}});
+  print_json(
+      out,
+      {{"store", json_text(status.path)},
+       {"id", status.id},
+       {"sources", sources},
+       {"last_change", status.last.value == 0 ? Json(nullptr) : json_instant(status.last)},
+       {"writer",
+        {{"running", status.writer.has_value()},
+         {"process", status.writer && status.writer->process != 0 ? Json(status.writer->process) : Json(nullptr)}}},
+       {"accounts", figures.accounts},
+       {"items", figures.items},
+       {"versions", figures.versions},
+       {"blobs", figures.blobs},
+       {"journal_blobs", figures.journal_blobs},
+       {"logical_bytes", figures.logical_bytes},
+       {"history_bytes", figures.history_bytes},
+       {"stored_bytes", figures.stored_bytes}});
 }
 
 int run_status(const Arguments& arguments, Environment& env) {

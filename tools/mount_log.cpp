@@ -14,7 +14,9 @@ namespace yestermail {
 
 SystemLog::SystemLog() { ::openlog("yestermail", LOG_PID, LOG_DAEMON); }
 SystemLog::~SystemLog() { ::closelog(); }
-void SystemLog::warning(std::string_view line) { ::syslog(LOG_WARNING, "%.*s", static_cast<int>(line.size()), line.data()); }
+void SystemLog::warning(std::string_view line) {
+  ::syslog(LOG_WARNING, "%.*s", static_cast<int>(line.size()), line.data());
+}
 void SystemLog::error(std::string_view line) { ::syslog(LOG_ERR, "%.*s", static_cast<int>(line.size()), line.data()); }
 
 FileLog::FileLog(const std::string& path, const Clock& clock) : clock_(clock) {

@@ -24,8 +24,8 @@ std::optional<std::string> configured_store(const Environment& env) {
   std::optional<std::string> store;
   for (int number = 1; !rest.empty(); ++number) {
     const auto line = trimmed(rest.substr(0, rest.find('\n')));
-    rest.remove_prefix(std::min(rest.size(), rest.find('\n') == std::string_view::npos ? rest.size()
-                                                                                        : rest.find('\n') + 1));
+    rest.remove_prefix(
+        std::min(rest.size(), rest.find('\n') == std::string_view::npos ? rest.size() : rest.find('\n') + 1));
     if (line.empty() || line.front() == '#') continue;
     const auto equals = line.find('=');
     const auto value = equals == std::string_view::npos ? std::string_view() : trimmed(line.substr(equals + 1));

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_log.h"
+
+#include <algorithm>
+#include <array>
+#include <deque>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "tools/accounts.h"
+#include "tools/happening_stream.h"
+#include "tools/items.h"
+#include "tools/store_location.h"
+#include "tools/text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 6> kOptions{{
+    kStoreOption,
+    {"from", 'F', "INSTANT", "only what happened at this time or later", false},
+    {"until", 'U', "INSTANT", "only what happened before this time", false},
+    {"limit", 'n', "N", "only the last N of them", false},
+    {"item", 'i', "TAG", "only what happened to this item, as ~k3f9", false},
+    kJsonOption,
+}};
+
+constexpr std::size_t kAllRows = ~std::size_t{0};
+
+/// One line of the log, ready to be shown.
+struct Row {
+  Instant at;
+  std::string what;
+  std::string account;
+  std::string folder;
+  std::string from_folder;  ///< of what was moved
+  std::string from_name;    ///< of what was moved or renamed
+  Version version;
+};
+
+/// What is wanted.
+struct Query {
+  std::string folder;  ///< a path as people know it, or as on disk; empty: all
+  std::optional<ItemId> item;
+  Instant from{0};
+  Instant until = kForever;
+};
+
+/// Makes the rows of one account.
+class RowMaker {
+ public:
+  RowMaker(View& view, Account account, const Query& query)
+      : view_(view),
+        account_(std::move(account)),
+        query_(query),
+        on_disk_(readable_path(account_.layout, split_path(query.folder))),
+        namer_(view, account_.number, account_.layout) {}
+
+  /// nullopt: not wanted.
+  std::optional<Row> row(const View::Happening& happening) {
+    const auto& version = happening.version;
+    if (query_.item && version.item != *query_.item) return std::nullopt;
+    const auto& state = version.state;
+    const bool is_directory = state.kind == EntryKind::kDirectory;
+    if (is_directory && (version.item == kRootItem || is_message_directory(state.name))) return std::nullopt;
+    Row row{happening.at, {}, account_.name, {}, {}, {}, version};
+    // What ended was there until just before.
+    const Instant seen{happening.ended ? happening.at.value - 1 : happening.at.value};
+    row.folder = namer_.path_of(is_directory ? version.item : state.parent, seen);
+    row.what = happening.ended ? "deleted" : what_began(version, row);
+    if (!query_.folder.empty() && !wanted(row.folder) && !wanted(row.from_folder)) return std::nullopt;
+    return row;
+  }
+
+ private:
+  [[nodiscard]] bool wanted(std::string_view path) const {
+    for (const auto& folder : {query_.folder, on_disk_}) {
+      if (path == folder || (path.starts_with(folder) && path[folder.size()] == '/')) return true;
+    }
+    return false;
+  }
+
+  std::string what_began(const Version& version, Row& row) {
+    switch (version.cause) {
+      case Cause::kArrived: return version.state.kind == EntryKind::kDirectory ? "created" : "arrived";
+      case Cause::kChanged: return "changed";
+      case Cause::kTouched: return "touched";
+      case Cause::kRenamed:
+      case Cause::kMoved: break;
+    }
+    const Instant before{version.since.value - 1};
+    if (const auto was = view_.item_at(account_.number, version.item, before)) {
+      row.from_name = was->state.name;
+      const bool is_directory = version.state.kind == EntryKind::kDirectory;
+      row.from_folder = namer_.path_of(is_directory ? version.item : was->state.parent, before);
+    }
+    if (version.cause == Cause::kMoved) return "moved";
+    return version.state.kind == EntryKind::kMessage ? "flags" : "renamed";
+  }
+
+  View& view_;
+  Account account_;
+  const Query& query_;
+  std::string on_disk_;  ///< the path of the directory that the query may have named
+  FolderNamer namer_;
+};
+
+Json row_json(const Row& row) {
+  Json json{{"at", json_instant(row.at)},
+            {"what", row.what},
+            {"account", json_text(row.account)},
+            {"folder", json_text(row.folder)}};
+  if (!row.from_folder.empty()) json["from_folder"] = json_text(row.from_folder);
+  if (!row.from_name.empty()) json["from_name"] = json_text(row.from_name);
+  json.update(item_json(row.version));
+  return json;
+}
+
+std::string flags_text(std::string_view name) {
+  const auto flags = flags_of(name);
+  return flags.empty() ? "none" : printable(flags);
+}
+
+std::string detail_text(const Row& row) {
+  const auto& state = row.version.state;
+  if (row.what == "moved") return " (from " + printable(row.from_folder) + ")";
+  if (row.what == "flags" && !row.from_name.empty()) {
+    return " (" + flags_text(row.from_name) + " -> " + flags_text(state.name) + ")";
+  }
+  if (row.what == "renamed" && !row.from_name.empty()) return " (was " + printable(row.from_name) + ")";
+  return {};
+}
+
+std::string row_line(const Row& row, bool with_account) {
+  auto line = time_text(row.at) + "  " + padded(row.what, 7) + "  ";
+  if (with_account) line += padded(printable(row.account), 24) + "  ";
+  line += padded(printable(row.folder), 16) + "  ";
+  if (row.version.state.kind == EntryKind::kDirectory) return line + "folder" + detail_text(row);
+  return line + padded(tagged(row.version.item), 6) + "  " + headline(row.version.state) + detail_text(row);
+}
+
+/// Shows rows as they come, or keeps the last `limit` of them until the end.
+class Printer {
+ public:
+  Printer(std::ostream& out, bool json, bool with_account, std::size_t limit)
+      : out_(out), json_(json), with_account_(with_account), limit_(limit), array_(out) {}
+
+  void add(Row row) {
+    if (limit_ == kAllRows) return print(row);
+    kept_.push_back(std::move(row));
+    if (kept_.size() > limit_) kept_.pop_front();
+  }
+
+  void end() {
+    for (const auto& row : kept_) print(row);
+    if (json_) array_.end();
+  }
+
+ private:
+  void print(const Row& row) {
+    if (json_) {
+      array_.add(row_json(row));
+    } else {
+      out_ << row_line(row, with_account_) << "\n";
+    }
+  }
+
+  std::ostream& out_;
+  const bool json_;
+  const bool with_account_;
+  const std::size_t limit_;
+  JsonArray array_;
+  std::deque<Row> kept_;
+};
+
+/// The life of one item: its versions, and its end where another did not follow.
+void log_item(View& view, const Account& account, const Query& query, Printer& printer) {
+  RowMaker maker(view, account, query);
+  const auto history = view.history(account.number, *query.item);
+  const auto show = [&](Instant at, bool ended, const Version& version) {
+    if (at < query.from || at >= query.until) return;
+    if (auto row = maker.row({at, ended, version})) printer.add(std::move(*row));
+  };
+  for (std::size_t i = 0; i < history.size(); ++i) {
+    show(history[i].since, false, history[i]);
+    const bool followed = i + 1 < history.size() && history[i + 1].since == history[i].until;
+    if (history[i].until != kForever && !followed) show(history[i].until, true, history[i]);
+  }
+}
+
+/// Everything of some accounts, in the order of time.
+void log_accounts(View& view, const std::vector<Account>& accounts, const Query& query, Printer& printer) {
+  struct Lane {
+    HappeningStream stream;
+    RowMaker maker;
+  };
+  std::deque<Lane> lanes;
+  // A page of each account is held: small ones where there are many.
+  const auto page = std::clamp<std::size_t>(16384 / std::max<std::size_t>(accounts.size(), 1), 16, 512);
+  for (const auto& account : accounts) {
+    lanes.push_back(
+        {HappeningStream(view, account.number, query.from, query.until, page), RowMaker(view, account, query)});
+  }
+  const auto later = [](Lane* a, Lane* b) {
+    const auto x = a->stream.peek()->at;
+    const auto y = b->stream.peek()->at;
+    return x != y ? x > y : a->stream.account() > b->stream.account();
+  };
+  std::vector<Lane*> heap;
+  for (auto& lane : lanes) {
+    if (lane.stream.peek() != nullptr) heap.push_back(&lane);
+  }
+  std::make_heap(heap.begin(), heap.end(), later);
+  while (!heap.empty()) {
+    std::pop_heap(heap.begin(), heap.end(), later);
+    auto& lane = *heap.back();
+    if (auto row = lane.maker.row(*lane.stream.peek())) printer.add(std::move(*row));
+    lane.stream.pop();
+    if (lane.stream.peek() == nullptr) {
+      heap.pop_back();
+    } else {
+      std::push_heap(heap.begin(), heap.end(), later);
+    }
+  }
+}
+
+Query read_query(const Arguments& arguments, const Environment& env) {
+  Query query;
+  query.from = instant_option(arguments, "from", env).value_or(Instant{0});
+  query.until = instant_option(arguments, "until", env).value_or(kForever);
+  if (query.until <= query.from) throw Error(Errc::kUsage, "--until is not after --from: nothing can be between them");
+  if (const auto text = arguments.value("item")) {
+    query.item = item_of_tagged(text->starts_with('~') ? *text : "~" + *text);
+    if (!query.item) {
+      throw Error(Errc::kUsage, "--item " + printable(*text) + ": no tag of an item: take one that list or log shows");
+    }
+    if (arguments.words().empty())
+      throw Error(Errc::kUsage, "--item needs the account: yestermail log ACCOUNT --item TAG");
+  }
+  return query;
+}
+
+int run_log(const Arguments& arguments, Environment& env) {
+  arguments.at_most_words(1);
+  auto query = read_query(arguments, env);
+  const auto limit = arguments.number("limit", 1, 1U << 30U);
+  StreamLog log(env.err);
+  const auto view = open_view(store_world(env, log), store_path(arguments, env));
+  AccountPath path;
+  if (!arguments.words().empty()) path = split_account_path(arguments.words().front());
+  query.folder = path.rest;
+  const auto accounts = path.account.empty() ? all_accounts(*view) : accounts_named(*view, path.account);
+  Printer printer(env.out, arguments.has("json"), accounts.size() > 1, limit.value_or(kAllRows));
+  if (query.item) {
+    for (const auto& account : accounts) log_item(*view, account, query, printer);
+  } else {
+    log_accounts(*view, accounts, query, printer);
+  }
+  printer.end();
+  return 0;
+}
+
+}  // namespace
+
+const Command kLog{
+    "log",
+    "show what happened, oldest first",
+    "[ACCOUNT[/FOLDER]] [--from INSTANT] [--until INSTANT]",
+    "Shows what happened in all accounts, in one, or in a folder and those below it,\n"
+    "oldest first: time (UTC), what (arrived, flags, moved, changed, touched,\n"
+    "deleted; created and renamed for folders), folder, tag, sender and subject.\n",
+    kOptions,
+    run_log,
+};
+
+}  // namespace yestermail
