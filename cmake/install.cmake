@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What `cmake --install` puts where: the program and its man pages.
+include(GNUInstallDirs)
+find_program(AWK NAMES mawk gawk awk REQUIRED)
+
+install(TARGETS yestermail RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+
+file(GLOB man_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/man/*.1.md)
+set(man_pages)
+foreach(source ${man_sources})
+  get_filename_component(name ${source} NAME_WLE)
+  set(page ${PROJECT_BINARY_DIR}/man/${name})
+  add_custom_command(OUTPUT ${page}
+    COMMAND ${AWK} -v version=${PROJECT_VERSION} -f ${PROJECT_SOURCE_DIR}/cmake/man.awk ${source} > ${page}
+    DEPENDS ${source} ${PROJECT_SOURCE_DIR}/cmake/man.awk VERBATIM)
+  list(APPEND man_pages ${page})
+endforeach()
+file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/man)
+add_custom_target(yestermail_man ALL DEPENDS ${man_pages})
+install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
