@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <boost/program_options.hpp>
 #include <charconv>
+#include <numeric>
+#include <utility>
 
 #include "base/error.h"
 
@@ -129,24 +131,37 @@ void Arguments::at_most_words(std::size_t count) const {
   throw Error(Errc::kUsage, "unexpected argument \"" + printable(words_[count]) + "\": leave it out");
 }
 
+namespace {
+
+/// Levenshtein's, one row at a time.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const auto substituted = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({diagonal + 1, row[j] + 1, substituted});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
 std::optional<std::string_view> nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  if (word.empty()) return std::nullopt;
+  // Two letters swapped are two steps; but of a short word not all may be replaced.
+  const auto limit = std::min(std::max<std::size_t>(word.size() / 3, 2), word.size() - 1);
   std::optional<std::string_view> best;
-  std::size_t best_distance = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  std::size_t best_score = 2 * limit + 1;
   for (const auto candidate : candidates) {
-    // Levenshtein's distance, one row at a time.
-    std::vector<std::size_t> row(candidate.size() + 1);
-    for (std::size_t i = 0; i < row.size(); ++i) row[i] = i;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-      std::size_t diagonal = std::exchange(row[0], i + 1);
-      for (std::size_t j = 0; j < candidate.size(); ++j) {
-        const auto substituted = diagonal + (word[i] == candidate[j] ? 0 : 1);
-        diagonal = std::exchange(row[j + 1], std::min({row[j + 1] + 1, row[j] + 1, substituted}));
-      }
-    }
-    if (row.back() < best_distance) {
-      best_distance = row.back();
-      best = candidate;
-    }
+    // Of two that are equally near, the one with the same first letter.
+    const auto score = 2 * distance(word, candidate) + (candidate.starts_with(word.front()) ? 0 : 1);
+    if (score > 2 * limit + 1 || (best && score >= best_score)) continue;
+    best = candidate;
+    best_score = score;
   }
   return best;
 }

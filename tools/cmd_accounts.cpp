@@ -79,8 +79,8 @@ const Command kAccounts{
     "accounts",
     "list the accounts, also those of another time",
     "[--at INSTANT | --all] [--json]",
-    "Lists the accounts of the store by name, with what they hold now. With --at it\n"
-    "lists those that existed at that time, without the counts.\n",
+    "Lists the accounts of the store by name, with what they hold now. With --at it "
+    "lists those that existed at that time, without the counts.",
     kOptions,
     run_accounts,
 };

@@ -56,9 +56,9 @@ const Command kCat{
     "cat",
     "print one item, byte for byte, as it was at any time",
     "ACCOUNT/FOLDER/ITEM [--at INSTANT]",
-    "Writes the bytes of one item to standard output. ITEM is a file name, with or\n"
-    "without its flags, or the item's tag as list and log show it, as ~k3f9; with a\n"
-    "tag, FOLDER may be left out.\n",
+    "Writes the bytes of one item to standard output. ITEM is a file name, with or "
+    "without its flags, or the item's tag as list and log show it, as ~k3f9; with a "
+    "tag, FOLDER may be left out.",
     kOptions,
     run_cat,
 };

@@ -93,10 +93,10 @@ const Command kInit{
     "init",
     "make a store for the history of some mail trees",
     "[--store] DIR --source SPEC... [--accounts PATTERN]...",
-    "Makes an empty store in the directory DIR, which must not exist or be empty, and\n"
-    "remembers which mail trees it is for. A source is written as Dovecot writes it:\n"
-    "maildir:/srv/mail/%d/%n/Maildir, where %u is the user, %n the part before the @\n"
-    "and %d the part behind it.\n",
+    "Makes an empty store in the directory DIR, which must not exist or be empty, and "
+    "remembers which mail trees it is for. A source is written as Dovecot writes it: "
+    "maildir:/srv/mail/%d/%n/Maildir, where %u is the user, %n the part before the @ "
+    "and %d the part behind it.",
     kOptions,
     run_init,
 };

@@ -179,9 +179,9 @@ const Command kList{
     "list",
     "list accounts, the folders of one, or the items of a folder",
     "[ACCOUNT[/FOLDER]] [--at INSTANT] [--long] [--json]",
-    "Without an argument it lists the accounts; with an account its folders; with a\n"
-    "folder its messages: date (UTC), flags, size, tag, sender, subject. FOLDER is\n"
-    "written as people know it (Projects/R&D) or as on disk (.Projects.R&-D).\n",
+    "Without an argument it lists the accounts; with an account its folders; with a "
+    "folder its messages: date (UTC), flags, size, tag, sender, subject. FOLDER is "
+    "written as people know it (Projects/R&D) or as on disk (.Projects.R&-D).",
     kOptions,
     run_list,
 };

@@ -266,9 +266,9 @@ const Command kLog{
     "log",
     "show what happened, oldest first",
     "[ACCOUNT[/FOLDER]] [--from INSTANT] [--until INSTANT]",
-    "Shows what happened in all accounts, in one, or in a folder and those below it,\n"
-    "oldest first: time (UTC), what (arrived, flags, moved, changed, touched,\n"
-    "deleted; created and renamed for folders), folder, tag, sender and subject.\n",
+    "Shows what happened in all accounts, in one, or in a folder and those below it, "
+    "oldest first: time (UTC), what (arrived, flags, moved, changed, touched, "
+    "deleted; created and renamed for folders), folder, tag, sender and subject.",
     kOptions,
     run_log,
 };

@@ -130,9 +130,9 @@ const Command kMount{
     "mount",
     "show the history as a filesystem",
     "[STORE] MOUNTPOINT [-o OPT,...] [--foreground]",
-    "Mounts the store, read-only, on an empty directory: every account at every time,\n"
-    "as folders and files. The command returns when the mount can be used; it goes on\n"
-    "in the background until \"umount MOUNTPOINT\" or \"fusermount3 -u MOUNTPOINT\".\n",
+    "Mounts the store, read-only, on an empty directory: every account at every time, "
+    "as folders and files. The command returns when the mount can be used; it goes on "
+    "in the background until \"umount MOUNTPOINT\" or \"fusermount3 -u MOUNTPOINT\".",
     kOptions,
     run_mount,
 };

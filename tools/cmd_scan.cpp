@@ -175,9 +175,9 @@ const Command kScan{
     "scan",
     "record what changed since the last scan; the first one records all",
     "[--threads N] [--full] [--accounts PATTERN]...",
-    "Looks through the sources of the store once and records what it finds: what came,\n"
-    "changed, moved and went. The sources are only read. Where an account or an item\n"
-    "fails, the rest goes on; the exit status is then 5.\n",
+    "Looks through the sources of the store once and records what it finds: what came, "
+    "changed, moved and went. The sources are only read. Where an account or an item "
+    "fails, the rest goes on; the exit status is then 5.",
     kOptions,
     run_scan,
 };

@@ -119,8 +119,8 @@ const Command kStatus{
     "status",
     "show what the store holds, its size, and whether a writer runs",
     "[--json]",
-    "Shows which store this is, when it last changed, what it holds and how much disk\n"
-    "it takes.\n",
+    "Shows which store this is, when it last changed, what it holds and how much disk "
+    "it takes.",
     kOptions,
     run_status,
 };

@@ -14,7 +14,7 @@ struct Command {
   std::string_view name;
   std::string_view summary;   ///< one line, for the list of commands
   std::string_view synopsis;  ///< what follows "yestermail NAME" in the help
-  std::string_view about;     ///< a paragraph for the help; lines of at most 80 columns
+  std::string_view about;     ///< a paragraph for the help
   std::span<const OptionSpec> options;
   /// Does the work and returns the exit status (design 7); throws Error for what ends it. Does not flush `out`.
   int (*run)(const Arguments& arguments, Environment& env);

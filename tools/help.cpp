@@ -63,9 +63,8 @@ std::string program_help() {
 }
 
 std::string command_help(const Command& command) {
-  auto out = wrapped("Usage: yestermail " + std::string(command.name) + " ", command.synopsis, 0);
-  out = "Usage: yestermail " + std::string(command.name) + " " + std::string(command.synopsis) + "\n\n";
-  out += std::string(command.about) + "\nOptions:\n";
+  auto out = wrapped("Usage: ", "yestermail " + std::string(command.name) + " " + std::string(command.synopsis), 7);
+  out += "\n" + wrapped({}, command.about, 0) + "\nOptions:\n";
   for (const auto& option : command.options) out += option_line(option);
   out += option_line({"help", 'h', "", "show this", false});
   return out;
