@@ -4,4 +4,6 @@ set(SUPPORT_SOURCES
   fault_model.cpp
   maildir_builder.cpp
   process.cpp
+  shown_store.cpp
+  store_script.cpp
   tree_compare.cpp)

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Cuts the power at every step of what a store does (docs/format.md 9). The test that these tests bite is
+// mutation_test.cpp.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <iostream>
+
+#include "base/error.h"
+#include "tests/crash/crash_loop.h"
+#include "tests/crash/crash_plans.h"
+#include "tests/support/recording_log.h"
+#include "tests/support/temp_directory.h"
+#include "tests/support/test_clock.h"
+
+namespace yestermail::test {
+namespace {
+
+CrashPlan prepared(CrashPlan plan) {
+  plan.every = crash_sampling();
+  return plan;
+}
+
+void expect_no_faults(const CrashPlan& plan, const CrashResult& result) {
+  std::cout << report(plan, result);
+  EXPECT_GT(result.points, 0U);
+  EXPECT_TRUE(result.faults.empty());
+}
+
+const StoreSettings kSettings{{"maildir:/srv"}, {"*@example.com"}, {}};
+
+/// What a crash at a step of create_store() has left: a store, or room for one.
+void expect_store_or_room(const FaultFilesystem& crashed, bool made, const PowerCut& cut) {
+  const TempDirectory parent;
+  const auto path = parent / "left/store";
+  crashed.power_cut(cut, parent / "left");
+  FaultFilesystem disk(parent / "left");
+  const TestClock clock;
+  RecordingLog log;
+  const StoreWorld world{disk, clock, log};
+  bool there = true;
+  try {
+    read_store_id(world, path);
+  } catch (const Error&) {
+    there = false;
+  }
+  EXPECT_TRUE(there || !made) << "acknowledged and lost";
+  if (!there) {
+    ASSERT_NO_THROW(create_store(world, path, kSettings));
+  }
+  EXPECT_EQ(read_store_settings(world, path).sources, kSettings.sources);
+  const auto recorder = open_recorder(world, path, small_tuning());
+  EXPECT_TRUE(show(recorder->view(), kForever).empty());
+  EXPECT_TRUE(disk.list(path + "/tmp").empty());
+}
+
+TEST(CrashTest, AStoreIsMadeWholeOrCanBeMadeAgain) {
+  std::uint64_t points = 0;
+  for (bool made = false; !made; ++points) {
+    const TempDirectory temp;
+    FaultFilesystem disk(temp.path());
+    disk.crash_at(points + 1);
+    const TestClock clock;
+    RecordingLog log;
+    try {
+      create_store({disk, clock, log}, temp / "store", kSettings);
+      made = true;
+    } catch (const Error&) {
+    }
+    for (const auto names : {PowerCut::Names::kKept, PowerCut::Names::kLost, PowerCut::Names::kSome}) {
+      for (const auto blocks : {PowerCut::Blocks::kKept, PowerCut::Blocks::kLost, PowerCut::Blocks::kSome}) {
+        const PowerCut cut{names, blocks, points};
+        SCOPED_TRACE("step " + std::to_string(points + 1) + ", " + to_string(cut));
+        expect_store_or_room(disk, made, cut);
+      }
+    }
+  }
+  std::cout << "crash tests: init: " << points << " points, " << points * 9 << " openings\n";
+  EXPECT_GT(points, 5U);
+}
+
+TEST(CrashTest, BulkRecordingSurvivesACrashAtEveryStep) {
+  const auto plan = prepared(bulk_plan());
+  expect_no_faults(plan, crash_at_every_step(plan));
+}
+
+TEST(CrashTest, LiveRecordingSurvivesACrashAtEveryStep) {
+  const auto plan = prepared(live_plan());
+  expect_no_faults(plan, crash_at_every_step(plan));
+}
+
+TEST(CrashTest, PackingSurvivesACrashAtEveryStep) {
+  const auto plan = prepared(packing_plan());
+  expect_no_faults(plan, crash_at_every_step(plan));
+}
+
+TEST(CrashTest, RecoverySurvivesACrashAtEveryStep) {
+  const PowerCut cut{PowerCut::Names::kLost, PowerCut::Blocks::kLost, 0};
+  for (const auto share : {0.3, 0.6, 0.95}) {
+    for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
+      plan = prepared(plan);
+      plan.name += ", recovery after " + std::to_string(static_cast<int>(share * 100)) + " %";
+      expect_no_faults(plan, crash_in_recovery(plan, share, cut));
+    }
+  }
+}
+
+TEST(CrashTest, AFailedCallNeverAcknowledgesWhatIsNotThere) {
+  for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
+    plan = prepared(plan);
+    const auto name = plan.name;
+    const std::uint64_t every = plan.every * 2;  // Each kind takes its own half of the steps.
+    plan.every = every;
+    for (const auto error : {EIO, ENOSPC}) {
+      for (const bool for_ever : {false, true}) {
+        plan.name = name + (error == EIO ? ", EIO" : ", ENOSPC") + (for_ever ? " for ever" : " once");
+        expect_no_faults(plan, fail_at_every_step(plan, error, for_ever));
+        ++plan.seed;
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace yestermail::test

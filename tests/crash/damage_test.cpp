@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Damages copies of a store and reads all of them: the right bytes or an error, never wrong ones.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+#include <random>
+
+#include "tests/crash/byte_classes.h"
+#include "tests/crash/damage_check.h"
+#include "tests/crash/sqlite_files.h"
+
+namespace yestermail::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::uint64_t flips_a_class() {
+  if (const char* flips = std::getenv("YESTERMAIL_FLIPS")) return std::strtoul(flips, nullptr, 10);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  return 15;
+#else
+  return 200;
+#endif
+}
+
+void flip_bit(const std::string& path, std::uint64_t bit) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekg(static_cast<std::streamoff>(bit / 8));
+  const int byte = file.get();
+  file.seekp(static_cast<std::streamoff>(bit / 8));
+  file.put(static_cast<char>(byte ^ (1 << (bit % 8))));
+}
+
+void overwrite(const std::string& path, std::uint64_t offset, const std::string& bytes) {
+  std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+  file.seekp(static_cast<std::streamoff>(offset));
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+}
+
+/// A bit of one of the regions, each byte as likely as another.
+std::pair<std::string, std::uint64_t> choose_bit(const std::vector<Region>& regions, std::mt19937_64& random) {
+  std::uint64_t total = 0;
+  for (const auto& region : regions) total += region.length;
+  auto at = random() % total;
+  for (const auto& region : regions) {
+    if (at < region.length) return {region.path, (region.offset + at) * 8 + random() % 8};
+    at -= region.length;
+  }
+  return {};
+}
+
+/// Prints one line a class and fails for what is wrong.
+void expect_nothing_wrong(const std::string& name, const DamageTally& tally) {
+  std::cout << "damage tests: " << std::left << std::setw(46) << name << std::right << std::setw(6) << tally.copies
+            << " copies" << std::setw(8) << tally.right << " right" << std::setw(7) << tally.refused << " refused"
+            << std::setw(6) << tally.reported << " reported" << std::setw(4) << tally.wrong << " WRONG\n";
+  EXPECT_EQ(tally.wrong, 0U) << name;
+  EXPECT_GT(tally.right, 0U) << name << ": nothing stayed readable";
+  for (const auto& detail : tally.details) ADD_FAILURE() << name << ": " << detail;
+}
+
+void flip_all_classes(DamagedStore& store, const std::string& label,
+                      const std::function<bool(const std::string&)>& wanted, DamagedStore::Reading how,
+                      const std::function<void(const std::string&)>& also = nullptr) {
+  std::mt19937_64 random(20261123);
+  for (const auto& [name, regions] : byte_classes(store.original())) {
+    if (!wanted(name)) continue;
+    DamageTally tally;
+    for (std::uint64_t i = 0; i < flips_a_class(); ++i) {
+      const auto [path, bit] = choose_bit(regions, random);
+      how.seed = random();
+      store.read_damaged(
+          [&path = path, &bit = bit, &also](const std::string& copy) {
+            flip_bit(copy + "/" + path, bit);
+            if (also) also(copy);
+          },
+          how, tally);
+    }
+    expect_nothing_wrong(name + label, tally);
+  }
+}
+
+bool any_class(const std::string& /*name*/) { return true; }
+bool derived_class(const std::string& name) { return name.starts_with("catalog") || name.starts_with("pool index"); }
+bool history_class(const std::string& name) { return name.starts_with("log") || name.starts_with("journal"); }
+
+TEST(DamageTest, TheClassesCoverTheFormat) {
+  const DamagedStore store(DamagedStore::State::kKilled);
+  const auto classes = byte_classes(store.original());
+  for (const auto* name : {"store header",
+                           "journal: segment header",
+                           "journal: batch header",
+                           "journal: batch payload",
+                           "account pack: header",
+                           "account pack: frame header",
+                           "account pack: frame payload",
+                           "account pack: contents header",
+                           "account pack: contents payload",
+                           "account pack: footer",
+                           "pool pack: header",
+                           "pool pack: frame header",
+                           "pool pack: frame payload",
+                           "pool pack: contents header",
+                           "pool pack: contents payload",
+                           "pool pack: footer",
+                           "log: header",
+                           "log: frame header",
+                           "log: frame payload",
+                           "catalog: header",
+                           "catalog: pages",
+                           "catalog: WAL",
+                           "pool index: header",
+                           "pool index: pages"}) {
+    EXPECT_EQ(classes.count(name), 1U) << name;
+  }
+}
+
+TEST(DamageTest, AFlippedBitIsNeverServed) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  flip_all_classes(store, "", any_class, {});
+}
+
+TEST(DamageTest, AFlippedBitIsNeverServedAfterAKill) {
+  DamagedStore store(DamagedStore::State::kKilled);
+  flip_all_classes(store, ", killed", [](const auto& name) { return derived_class(name) || history_class(name); }, {});
+}
+
+TEST(DamageTest, AFlippedBitIsNeverServedWhileAnotherProcessWrites) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  DamagedStore::Reading how;
+  how.other_writer = true;
+  flip_all_classes(store, ", other writer", derived_class, how);
+}
+
+TEST(DamageTest, LostHistoryIsReportedWhenTheCatalogsAreGoneToo) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  DamagedStore::Reading how;
+  how.loss_allowed = true;
+  flip_all_classes(store, ", catalogs deleted", history_class, how, remove_sqlite_files);
+}
+
+TEST(DamageTest, DerivedFilesAreMadeAnew) {
+  for (const auto state : {DamagedStore::State::kClosed, DamagedStore::State::kKilled}) {
+    DamagedStore store(state);
+    DamagedStore::Reading how;
+    how.all_instants = true;
+    DamageTally all;
+    store.read_damaged(remove_sqlite_files, how, all);
+    EXPECT_EQ(all.refused, 0U);
+    expect_nothing_wrong("all SQLite files deleted", all);
+    DamageTally each;
+    for (const auto& [path, bytes] : read_sqlite_files(store.original())) {
+      store.read_damaged([&path = path](const std::string& copy) { fs::remove(copy + "/" + path); }, how, each);
+      store.read_damaged([&path = path](const std::string& copy) { fs::resize_file(copy + "/" + path, 0); }, how, each);
+    }
+    EXPECT_EQ(each.refused, 0U);
+    expect_nothing_wrong("each SQLite file deleted or emptied", each);
+  }
+}
+
+TEST(DamageTest, ATruncatedOrLongerFileIsNoticed) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  std::mt19937_64 random(7);
+  for (const auto& path : store_files(store.original())) {
+    if (path == "yestermail.conf") continue;
+    DamageTally tally;
+    const auto size = fs::file_size(store.original() + "/" + path);
+    for (const auto length : {std::uintmax_t{0}, size / 3, size * 2 / 3, size - 1, size + 1, size + 5000}) {
+      // Without both copies of its header there is no store.
+      if (path == "yestermail.store" && length < size / 2) continue;
+      DamagedStore::Reading how;
+      how.seed = random();
+      store.read_damaged([&](const std::string& copy) { fs::resize_file(copy + "/" + path, length); }, how, tally);
+    }
+    expect_nothing_wrong("length of " + path.substr(0, 30), tally);
+  }
+}
+
+TEST(DamageTest, ZeroedSectorsAreNeverServed) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  std::mt19937_64 random(8);
+  const auto files = store_files(store.original());
+  for (const std::uint64_t length : {512U, 4096U, 65536U}) {
+    DamageTally tally;
+    for (std::uint64_t i = 0; i < flips_a_class(); ++i) {
+      const auto path = files[random() % files.size()];
+      const auto size = fs::file_size(store.original() + "/" + path);
+      const auto offset = random() % size / length * length;
+      // Of the store's header one copy is to stay; the settings are text for the administrator.
+      if (path == "yestermail.conf" || (path == "yestermail.store" && length > 4096)) continue;
+      DamagedStore::Reading how;
+      how.seed = random();
+      store.read_damaged(
+          [&](const std::string& copy) {
+            overwrite(copy + "/" + path, offset, std::string(std::min(length, size - offset), '\0'));
+          },
+          how, tally);
+    }
+    expect_nothing_wrong(std::to_string(length) + " bytes of zeros", tally);
+  }
+}
+
+TEST(DamageTest, ExchangedFilesAreNeverServed) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  std::vector<std::string> files;
+  for (const auto& path : store_files(store.original())) {
+    if (path.ends_with(".pack") || path.ends_with(".log") || path.ends_with("catalog.db")) files.push_back(path);
+  }
+  DamageTally tally;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    for (std::size_t k = i + 1; k < files.size(); ++k) {
+      const auto kind = [&](std::size_t n) { return files[n].substr(files[n].rfind('.')); };
+      if (kind(i) != kind(k)) continue;
+      DamagedStore::Reading how;
+      how.seed = i * 100 + k;
+      store.read_damaged(
+          [&](const std::string& copy) {
+            fs::rename(copy + "/" + files[i], copy + "/swap");
+            fs::rename(copy + "/" + files[k], copy + "/" + files[i]);
+            fs::rename(copy + "/swap", copy + "/" + files[k]);
+          },
+          how, tally);
+    }
+  }
+  EXPECT_GT(tally.copies, 5U);
+  expect_nothing_wrong("two files exchanged", tally);
+}
+
+TEST(DamageTest, AMissingPackOrLogIsNoticed) {
+  DamagedStore store(DamagedStore::State::kClosed);
+  DamageTally tally;
+  for (const auto& path : store_files(store.original())) {
+    if (!path.ends_with(".pack") && !path.ends_with(".log")) continue;
+    store.read_damaged([&](const std::string& copy) { fs::remove(copy + "/" + path); }, {}, tally);
+  }
+  expect_nothing_wrong("a pack or log removed", tally);
+}
+
+}  // namespace
+}  // namespace yestermail::test
