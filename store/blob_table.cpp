@@ -11,7 +11,8 @@ constexpr std::int64_t kInJournal = 0;  // Pack ids begin at 1.
 }  // namespace
 
 const char* BlobTable::schema() {
-  return "CREATE TABLE IF NOT EXISTS pack(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL) STRICT;"
+  return "CREATE TABLE IF NOT EXISTS pack(id INTEGER PRIMARY KEY, name BLOB NOT NULL UNIQUE, bytes INTEGER NOT NULL) "
+         "STRICT;"
          "CREATE TABLE IF NOT EXISTS blob(digest BLOB PRIMARY KEY, form INTEGER NOT NULL, size INTEGER NOT NULL,"
          " pack INTEGER NOT NULL, segment INTEGER NOT NULL, offset INTEGER NOT NULL, inner INTEGER NOT NULL,"
          " length INTEGER NOT NULL, codec INTEGER NOT NULL, raw INTEGER NOT NULL) STRICT, WITHOUT ROWID;";

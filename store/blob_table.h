@@ -14,13 +14,13 @@ namespace yestermail {
 /// Where the stored bytes of a blob are.
 struct BlobPlace {
   BlobForm form = BlobForm::kWhole;
-  std::uint64_t size = 0;  ///< of the blob
-  std::optional<Digest> pack;  ///< none: in the journal
-  std::uint64_t segment = 0;   ///< in the journal: which segment
-  std::uint64_t offset = 0;    ///< of the frame in the pack, or of the encoded bytes in the segment
-  std::uint64_t inner = 0;     ///< in a pack: offset in the raw frame
-  std::uint64_t length = 0;    ///< in a pack: of the stored bytes; in the journal: of the encoded ones
-  Codec codec = Codec::kRaw;   ///< in the journal
+  std::uint64_t size = 0;        ///< of the blob
+  std::optional<Digest> pack;    ///< none: in the journal
+  std::uint64_t segment = 0;     ///< in the journal: which segment
+  std::uint64_t offset = 0;      ///< of the frame in the pack, or of the encoded bytes in the segment
+  std::uint64_t inner = 0;       ///< in a pack: offset in the raw frame
+  std::uint64_t length = 0;      ///< in a pack: of the stored bytes; in the journal: of the encoded ones
+  Codec codec = Codec::kRaw;     ///< in the journal
   std::uint64_t raw_length = 0;  ///< in the journal
 };
 

@@ -10,7 +10,9 @@
 namespace yestermail {
 namespace {
 
-std::string select_rows(const char* where) { return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where; }
+std::string select_rows(const char* where) {
+  return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where;
+}
 
 sqlite::Database open_checked(const std::string& path) {
   auto database = sqlite::Database::open_reader(path);

@@ -9,7 +9,9 @@ namespace {
 
 constexpr std::int64_t kHourMicros = 3600 * kMicrosPerSecond;
 
-std::string select_rows(const char* where) { return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where; }
+std::string select_rows(const char* where) {
+  return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where;
+}
 
 }  // namespace
 
@@ -40,6 +42,7 @@ CatalogWriter::CatalogWriter(const std::string& path)
       end_(database_.prepare("UPDATE entry SET until = ?2, lvl = ?3, mid = ?4, sum = ?5 WHERE id = ?1")),
       erase_(database_.prepare("DELETE FROM entry WHERE id = ?1")),
       active_(database_.prepare("INSERT INTO activity VALUES(?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, ?2)")),
+      get_active_(database_.prepare("SELECT last FROM activity")),
       set_mark_(database_.prepare("INSERT OR REPLACE INTO mark VALUES(?1,?2,?3,?4)")),
       get_marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
       blobs_(database_) {}
@@ -77,20 +80,33 @@ void CatalogWriter::apply_one(const Source& source, const PackLoader& load_pack)
       history = true;
     } else if (const auto* pack = std::get_if<PackOperation>(&operation)) {
       if (pack->pack_class != PackClass::kAccount || blobs_.has_pack(pack->name)) continue;
-      const auto [bytes, contents] = load_pack(*pack);
-      blobs_.add_pack(pack->name, bytes, contents);
+      if (const auto loaded = load_pack(*pack)) blobs_.add_pack(pack->name, loaded->bytes, loaded->contents);
     } else {
       const auto& blob = std::get<BlobOperation>(operation);
       const auto offset = static_cast<std::uint64_t>(blob.encoded.data() - source.segment_start);
       if (blob.pack_class == PackClass::kAccount) blobs_.add_journaled(blob, source.segment, offset);
     }
   }
-  if (history) {
-    const auto hour = at.value / kHourMicros * kHourMicros;
-    active_.bind(1, hour).bind(2, at.value).run();
-    raise_meta(MetaKey::kLastInstant, static_cast<std::uint64_t>(at.value));
-  }
+  if (history) mark_active(at);
   set_meta(MetaKey::kAppliedLsn, source.transaction->lsn.value);
+}
+
+void CatalogWriter::mark_active(Instant at) {
+  active_.bind(1, at.value / kHourMicros * kHourMicros).bind(2, at.value).run();
+  raise_meta(MetaKey::kLastInstant, static_cast<std::uint64_t>(at.value));
+}
+
+void CatalogWriter::note_activity(const std::vector<Instant>& instants) {
+  sqlite::Transaction transaction(database_);
+  for (const auto at : instants) mark_active(at);
+  transaction.commit();
+}
+
+std::vector<Instant> CatalogWriter::activity() {
+  std::vector<Instant> all;
+  sqlite::Use use(get_active_);
+  while (use->step()) all.push_back(Instant{use->integer(0)});
+  return all;
 }
 
 void CatalogWriter::put(const PutOperation& operation, Instant at) {
@@ -161,9 +177,9 @@ bool CatalogWriter::end(EntryRow row, Instant at) {
   return false;
 }
 
-void CatalogWriter::add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents) {
+void CatalogWriter::add_pack(const Digest& name, const LoadedPack& pack) {
   sqlite::Transaction transaction(database_);
-  blobs_.add_pack(name, bytes, contents);
+  blobs_.add_pack(name, pack.bytes, pack.contents);
   transaction.commit();
 }
 

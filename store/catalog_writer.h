@@ -17,8 +17,13 @@
 
 namespace yestermail {
 
-/// Gives the contents of a pack that a transaction names.
-using PackLoader = std::function<std::pair<std::uint64_t, PackContents>(const PackOperation&)>;
+/// What is in a pack, and how long the file is.
+struct LoadedPack {
+  std::uint64_t bytes = 0;
+  PackContents contents;
+};
+/// Gives a pack that a transaction names; nullopt where it is missing or damaged, which the loader has reported.
+using PackLoader = std::function<std::optional<LoadedPack>(const PackOperation&)>;
 
 /// The one connection that writes an account's catalog. It applies transactions that are durable elsewhere; doing so
 /// again does nothing. After any Error the object is to be dropped and the catalog reopened or rebuilt. One thread at a
@@ -33,8 +38,8 @@ class CatalogWriter {
   [[nodiscard]] std::uint64_t next_item() { return meta(MetaKey::kNextItem); }
   [[nodiscard]] std::uint64_t next_version() { return meta(MetaKey::kNextVersion); }
 
-  /// A transaction, and where in the journal its blobs are: `segment`, and the address that offset 0 of the segment would
-  /// have in memory, so that a blob's offset follows from its `encoded`. From a log: no blobs, both are 0.
+  /// A transaction, and where in the journal its blobs are: `segment`, and the address that offset 0 of the segment
+  /// would have in memory, so that a blob's offset follows from its `encoded`. From a log: no blobs, both are 0.
   struct Source {
     const Transaction* transaction = nullptr;
     std::uint64_t segment = 0;
@@ -42,7 +47,11 @@ class CatalogWriter {
   };
   /// Applies what is newer than applied(), in the order given, as one commit of SQLite.
   void apply(const std::vector<Source>& sources, const PackLoader& load_pack);
-  void add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents);
+  /// Takes in a pack that no transaction names: what a crash left between sealing and commit, or a rebuild.
+  void add_pack(const Digest& name, const LoadedPack& pack);
+  /// In the server account's catalog: something happened in some account. It lists the hours of the whole store.
+  void note_activity(const std::vector<Instant>& instants);
+  std::vector<Instant> activity();
   void set_marks(const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
   std::vector<std::pair<ItemId, DirectoryMark>> marks();
 
@@ -59,6 +68,7 @@ class CatalogWriter {
   void apply_one(const Source& source, const PackLoader& load_pack);
   void put(const PutOperation& put, Instant at);
   void remove(ItemId item, Instant at);
+  void mark_active(Instant at);
   std::optional<EntryRow> lasting(ItemId item);
   std::optional<EntryRow> lasting_named(ItemId parent, std::string_view name);
   /// True if the version began at the same instant and so never was: its row is gone.
@@ -73,6 +83,7 @@ class CatalogWriter {
   sqlite::Statement end_;
   sqlite::Statement erase_;
   sqlite::Statement active_;
+  sqlite::Statement get_active_;
   sqlite::Statement set_mark_;
   sqlite::Statement get_marks_;
   BlobTable blobs_;

@@ -33,8 +33,8 @@ Compressor& Compressor::operator=(Compressor&&) noexcept = default;
 Encoded Compressor::encode(ByteView raw) {
   if (state_->level == 0 || raw.empty()) return {Codec::kRaw, raw};
   state_->output.resize(ZSTD_compressBound(raw.size()));
-  const auto size = ZSTD_compress2(state_->context.get(), state_->output.data(), state_->output.size(), raw.data(),
-                                   raw.size());
+  const auto size =
+      ZSTD_compress2(state_->context.get(), state_->output.data(), state_->output.size(), raw.data(), raw.size());
   if (ZSTD_isError(size) != 0) throw Error(Errc::kFailed, std::string("zstd: ") + ZSTD_getErrorName(size));
   if (size >= raw.size()) return {Codec::kRaw, raw};
   return {Codec::kZstd, ByteView(state_->output).first(size)};
@@ -45,7 +45,8 @@ Bytes decode(Codec codec, ByteView encoded, std::size_t raw_length) {
     if (encoded.size() != raw_length) throw Error(Errc::kDamage, "stored bytes have the wrong length");
     return {encoded.begin(), encoded.end()};
   }
-  if (codec != Codec::kZstd) throw Error(Errc::kUnsupported, "stored bytes are in a coding that this version does not know");
+  if (codec != Codec::kZstd)
+    throw Error(Errc::kUnsupported, "stored bytes are in a coding that this version does not know");
   const CPtr<ZSTD_DCtx, ZSTD_freeDCtx> context(ZSTD_createDCtx());
   if (!context) throw std::bad_alloc();
   ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);

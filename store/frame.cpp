@@ -43,12 +43,14 @@ Frame read_frame(const File& file, const std::string& path, std::uint64_t offset
   const auto raw_length = in.u32();
   const auto encoded_length = in.u32();
   const auto payload_sum = in.u64();
-  if (in.u64() != checksum(ByteView(header).first(kSummedHeaderBytes), offset)) fail(path, offset, "its header is damaged");
+  if (in.u64() != checksum(ByteView(header).first(kSummedHeaderBytes), offset))
+    fail(path, offset, "its header is damaged");
   if (magic != static_cast<std::uint32_t>(kind)) fail(path, offset, "not the kind of frame that belongs there");
   if (encryption != 0) throw Error(Errc::kUnsupported, path + ": encrypted: use a newer yestermail");
   if (raw_length > kMaxRawFrameBytes || encoded_length > kMaxRawFrameBytes) fail(path, offset, "too long");
   Bytes encoded(encoded_length);
-  if (file.read_at(offset + kFrameHeaderBytes, encoded) != encoded.size()) fail(path, offset, "the file ends within it");
+  if (file.read_at(offset + kFrameHeaderBytes, encoded) != encoded.size())
+    fail(path, offset, "the file ends within it");
   if (checksum(encoded, offset) != payload_sum) fail(path, offset, "its bytes are damaged");
   const auto end = offset + kFrameHeaderBytes + encoded_length;
   if (codec == Codec::kRaw && encoded_length == raw_length) return {std::move(encoded), end};

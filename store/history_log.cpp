@@ -35,8 +35,8 @@ Bytes encode_header(Lsn from, Lsn to, const Uuid& store, const Uuid& account, co
 
 Digest previous_of(const File& file, const std::string& path) {
   std::array<std::byte, kHeaderBytes> header{};
-  const bool whole = file.read_at(0, header) == header.size() &&
-                     as_text(ByteView(header).first(kMagic.size())) == kMagic;
+  const bool whole =
+      file.read_at(0, header) == header.size() && as_text(ByteView(header).first(kMagic.size())) == kMagic;
   ByteReader sum(ByteView(header).last(8));
   if (!whole || sum.u64() != checksum(ByteView(header).first(kHeaderBytes - 8))) {
     throw Error(Errc::kDamage, path + ": its header is damaged");
@@ -95,7 +95,7 @@ void HistoryLog::read(Lsn after, Log& log, const std::function<void(const Transa
     try {
       const auto file = disk_.open(path(name), Filesystem::Open::kRead);
       const auto named = previous_of(*file, path(name));
-      if (named != previous && previous != Digest{}) log.error(path(name) + ": the log before it is missing or exchanged");
+      if (named != previous) log.error(path(name) + ": the log before it is missing or exchanged");
       previous = name.digest;
       const auto raw = read_raw(name);
       ByteReader in(raw);
@@ -119,7 +119,6 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
   name.from = before.empty() ? Lsn{1} : Lsn{before.back().to.value + 1};
   Digest previous = before.empty() ? Digest{} : before.back().digest;
   Bytes raw;
-  std::optional<LogName> replaced;
   if (!before.empty()) {
     const auto& last = before.back();
     const auto file = disk_.open(path(last), Filesystem::Open::kRead);
@@ -127,7 +126,6 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
       previous = previous_of(*file, path(last));
       raw = read_raw(last);
       name.from = last.from;
-      replaced = last;
     }
   }
   append(raw, transactions);
@@ -146,7 +144,17 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
   file->sync();
   disk_.rename(staged, path(name));
   disk_.sync_directory(layout_.logs(account_));
-  if (replaced) disk_.remove(path(*replaced));
+  remove_covered();
+}
+
+void HistoryLog::remove_covered() {
+  std::vector<std::string> kept;
+  for (const auto& name : files()) kept.push_back(log_name_text(name));
+  for (const auto& text : disk_.list(layout_.logs(account_))) {
+    const bool ours = parse_log_name(text).has_value();
+    if (ours && std::find(kept.begin(), kept.end(), text) == kept.end())
+      disk_.remove(layout_.logs(account_) + "/" + text);
+  }
 }
 
 }  // namespace yestermail

@@ -27,12 +27,13 @@ class HistoryLog {
   /// Visits the transactions above `after`, oldest first. A damaged file is reported to `log` and what can be read is.
   void read(Lsn after, Log& log, const std::function<void(const Transaction&)>& visit) const;
 
-  /// Adds the account's transactions (encoded for the log, in order) that are newer than covered(), of which `to` is the
-  /// last. On return they survive a power cut. A small newest file is merged into the new one.
+  /// Adds the account's transactions (encoded for the log, in order) that are newer than covered(), of which `to` is
+  /// the last. On return they survive a power cut. A small newest file is merged into the new one.
   void add(Lsn to, ByteView transactions);
 
  private:
   [[nodiscard]] std::string path(const LogName& name) const;
+  void remove_covered();
   [[nodiscard]] Bytes read_raw(const LogName& name) const;
 
   Filesystem& disk_;

@@ -68,6 +68,16 @@ Journal::Journal(Filesystem& disk, const Layout& layout, const Uuid& store, std:
   if (segments_.empty() || segments_.back() != header_.number || end_.damaged) begin_segment(0);
 }
 
+Lsn Journal::next_lsn() const {
+  const std::scoped_lock lock(mutex_);
+  return end_.next_lsn;
+}
+
+Instant Journal::last_at() const {
+  const std::scoped_lock lock(mutex_);
+  return end_.last_at;
+}
+
 void Journal::raise(Lsn next_lsn, Instant last_at) {
   end_.next_lsn = std::max(end_.next_lsn, next_lsn);
   end_.last_at = std::max(end_.last_at, last_at);
@@ -75,7 +85,8 @@ void Journal::raise(Lsn next_lsn, Instant last_at) {
 
 Journal::Place Journal::append(Lsn first, std::uint32_t transactions, Instant at, ByteView payload) {
   const std::scoped_lock lock(mutex_);
-  if (failed_) throw Error(Errc::kReadOnly, "the journal takes nothing more after a failed write: open the store again");
+  if (failed_)
+    throw Error(Errc::kReadOnly, "the journal takes nothing more after a failed write: open the store again");
   failed_ = true;  // Until it has gone well.
   if (end_.offset + kBatchHeaderBytes + payload.size() > size_) {
     begin_segment(kJournalBlock + kBatchHeaderBytes + payload.size());

@@ -23,13 +23,14 @@ class Journal {
   /// Makes the first segment of a new store, durably.
   static void create(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes);
 
-  /// Reads all that is there, oldest first; damage is reported to `log`, the rest is read. Every transaction with a valid
-  /// sum is visited, also those that were not acknowledged: they are whole.
+  /// Reads all that is there, oldest first; damage is reported to `log`, the rest is read. Every transaction with a
+  /// valid sum is visited, also those that were not acknowledged: they are whole. With no `visit` only the end is
+  /// found.
   Journal(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes, Log& log,
           const std::function<void(const Batch&)>& visit);
 
-  [[nodiscard]] Lsn next_lsn() const { return end_.next_lsn; }
-  [[nodiscard]] Instant last_at() const { return end_.last_at; }
+  [[nodiscard]] Lsn next_lsn() const;
+  [[nodiscard]] Instant last_at() const;
   /// Never below what catalogs and logs have seen: a journal that was lost must not number anew.
   void raise(Lsn next_lsn, Instant last_at);
 
@@ -48,7 +49,6 @@ class Journal {
   void roll();
   /// All that the segment holds is elsewhere: its file may be used again.
   void retire(std::uint64_t segment);
-
 
  private:
   void begin_segment(std::uint64_t at_least_bytes);

@@ -54,6 +54,12 @@ std::optional<std::uint64_t> find_batch_after(const File& file, std::uint64_t se
   return std::nullopt;
 }
 
+void visit_batch(Batch& batch, std::uint32_t transactions, const std::function<void(const Batch&)>& visit) {
+  ByteReader in(batch.payload);
+  for (std::uint32_t i = 0; i < transactions; ++i) batch.transactions.push_back(decode_transaction(in));
+  visit(batch);
+}
+
 }  // namespace
 
 Bytes encode_segment_header(const SegmentHeader& header) {
@@ -105,13 +111,11 @@ SegmentEnd read_segment(const File& file, const SegmentHeader& header, const std
     batch.segment = header.number;
     batch.payload_offset = end.offset + kBatchHeaderBytes;
     batch.payload = buffer;
-    ByteReader in(buffer);
-    for (std::uint32_t i = 0; i < found->transactions; ++i) batch.transactions.push_back(decode_transaction(in));
-    visit(batch);
-    if (!batch.transactions.empty()) {
-      end.next_lsn = Lsn{batch.transactions.back().lsn.value + 1};
-      end.last_at = batch.transactions.back().at;
-    }
+    if (visit) visit_batch(batch, found->transactions, visit);
+    ByteReader head(buffer);
+    head.varint();
+    end.last_at = Instant{head.zigzag()};  // All transactions of a batch have the same.
+    end.next_lsn = Lsn{found->first.value + found->transactions};
     end.sum = found->sum;
     end.offset = next_block(batch.payload_offset + found->length);
   }

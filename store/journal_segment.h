@@ -43,11 +43,11 @@ struct SegmentEnd {
   std::uint64_t offset = kJournalBlock;  ///< where the next batch goes
   Lsn next_lsn;
   Instant last_at;
-  std::uint64_t sum = 0;     ///< of the last batch, or of the header
-  bool damaged = false;      ///< valid batches were found behind bytes that are none: acknowledged data is lost
+  std::uint64_t sum = 0;  ///< of the last batch, or of the header
+  bool damaged = false;   ///< valid batches were found behind bytes that are none: acknowledged data is lost
 };
 
-/// Visits every valid batch of a segment in order.
+/// Visits every valid batch of a segment in order; with no `visit` only finds the end.
 SegmentEnd read_segment(const File& file, const SegmentHeader& header, const std::function<void(const Batch&)>& visit);
 
 /// The header of a batch that will stand at `offset`, for `payload`.

@@ -16,8 +16,8 @@ PackReader::PackReader(Filesystem& disk, std::string path)
 PackContents PackReader::contents() const {
   const auto size = file_->size();
   std::array<std::byte, kPackFooterBytes> footer{};
-  const bool whole = size >= kPackHeaderBytes + kPackFooterBytes &&
-                     file_->read_at(size - kPackFooterBytes, footer) == footer.size();
+  const bool whole =
+      size >= kPackHeaderBytes + kPackFooterBytes && file_->read_at(size - kPackFooterBytes, footer) == footer.size();
   ByteReader end(footer);
   const auto offset = end.u64();
   end.u64();

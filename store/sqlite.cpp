@@ -42,8 +42,8 @@ void finalize_statement(sqlite3_stmt* statement) { sqlite3_finalize(statement); 
 
 Statement::Statement(sqlite3* database, std::string_view sql) {
   sqlite3_stmt* raw = nullptr;
-  const auto code = sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT,
-                                       &raw, nullptr);
+  const auto code =
+      sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
   handle_.reset(raw);
   if (code != SQLITE_OK) fail_database(database, code, "catalog");
 }
@@ -123,8 +123,8 @@ Database Database::open_reader(const std::string& path) {
 Database Database::open(const std::string& path, bool writer) {
   const int mode = writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
   sqlite3* raw = nullptr;
-  const auto code = sqlite3_open_v2(path.c_str(), &raw, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-                                    page_check_vfs());
+  const auto code =
+      sqlite3_open_v2(path.c_str(), &raw, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, page_check_vfs());
   Database database;
   database.handle_.reset(raw);  // Own it first: a failed open hands back a handle too.
   database.path_ = path;

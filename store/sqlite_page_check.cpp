@@ -77,10 +77,25 @@ int shm_lock(sqlite3_file* file, int offset, int n, int flags) {
 void shm_barrier(sqlite3_file* file) { real(file)->pMethods->xShmBarrier(real(file)); }
 int shm_unmap(sqlite3_file* file, int remove) { return real(file)->pMethods->xShmUnmap(real(file), remove); }
 
-constexpr sqlite3_io_methods kMethods{2,       close,        read,          write,    truncate,
-                                      sync,    file_size,    lock,          unlock,   check_reserved_lock,
-                                      file_control, sector_size, device_characteristics, shm_map, shm_lock,
-                                      shm_barrier,  shm_unmap,   nullptr,   nullptr};
+constexpr sqlite3_io_methods kMethods{2,
+                                      close,
+                                      read,
+                                      write,
+                                      truncate,
+                                      sync,
+                                      file_size,
+                                      lock,
+                                      unlock,
+                                      check_reserved_lock,
+                                      file_control,
+                                      sector_size,
+                                      device_characteristics,
+                                      shm_map,
+                                      shm_lock,
+                                      shm_barrier,
+                                      shm_unmap,
+                                      nullptr,
+                                      nullptr};
 
 sqlite3_vfs* below(sqlite3_vfs* vfs) { return static_cast<sqlite3_vfs*>(vfs->pAppData); }
 
@@ -100,7 +115,9 @@ sqlite3_vfs make_vfs() {
   vfs.zName = kName;
   vfs.pNext = nullptr;
   vfs.xOpen = open;
-  vfs.xDelete = [](sqlite3_vfs* v, const char* name, int sync_dir) { return below(v)->xDelete(below(v), name, sync_dir); };
+  vfs.xDelete = [](sqlite3_vfs* v, const char* name, int sync_dir) {
+    return below(v)->xDelete(below(v), name, sync_dir);
+  };
   vfs.xAccess = [](sqlite3_vfs* v, const char* name, int flags, int* out) {
     return below(v)->xAccess(below(v), name, flags, out);
   };

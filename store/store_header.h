@@ -16,7 +16,8 @@ struct StoreHeader {
 };
 
 Bytes encode_store_header(const StoreHeader& header);
-/// Error{kNotFound}: no store in that directory; {kUnsupported}: of a later version; {kDamage}: both copies are damaged.
+/// Error{kNotFound}: no store in that directory; {kUnsupported}: of a later version; {kDamage}: both copies are
+/// damaged.
 StoreHeader read_store_header(Filesystem& disk, const Layout& layout);
 
 Bytes encode_settings(const StoreSettings& settings);

@@ -139,7 +139,8 @@ Operation decode_operation(ByteReader& from) {
     case Type::kPack: return decode_pack(body);
     case Type::kBlob: return decode_blob(body);
   }
-  throw Error(Errc::kUnsupported, "the history holds an operation that this version does not know: use a newer yestermail");
+  throw Error(Errc::kUnsupported,
+              "the history holds an operation that this version does not know: use a newer yestermail");
 }
 
 }  // namespace

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/bulk_writer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::uint64_t kCommitPacks = 4;  ///< a commit is due when so many packs' worth was stored
+constexpr std::uint64_t kCommitChanges = 20'000;
+constexpr std::size_t kInlineBytes = 64U << 10U;  ///< a rest below this is not worth a pack of its own
+
+}  // namespace
+
+std::unique_ptr<BulkWriter::Bench> BulkWriter::take_bench() {
+  const std::scoped_lock lock(mutex_);
+  if (benches_.empty()) return std::make_unique<Bench>(writer_.tuning().compression_level);
+  auto bench = std::move(benches_.back());
+  benches_.pop_back();
+  return bench;
+}
+
+bool BulkWriter::claim(std::set<std::pair<Uuid, Digest>>& claimed, const Uuid& owner, const Digest& digest) {
+  const std::scoped_lock lock(mutex_);
+  return claimed.insert({owner, digest}).second;
+}
+
+StoredBlob BulkWriter::store(AccountNumber account, BlobSource& source) {
+  const auto uuid = writer_.uuid_of(account);
+  auto bench = take_bench();
+  // Also when the source fails: the frame on the bench holds blobs that are claimed.
+  const auto give_back = [&] {
+    const std::scoped_lock lock(mutex_);
+    benches_.push_back(std::move(bench));
+  };
+  try {
+    const auto stored = store_at(*bench, uuid, source);
+    give_back();
+    return stored;
+  } catch (...) {
+    give_back();
+    throw;
+  }
+}
+
+StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, BlobSource& source) {
+  const auto known = [&](const Digest& digest) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (claimed_blobs_.contains({account, digest})) return true;
+    }
+    return writer_.has_blob(account, digest);
+  };
+  const auto cut = cut_blob(source, bench.buffer, known, [&](const Digest& digest, ByteView part) {
+    guarded([&] { keep_part(bench, digest, part); });
+  });
+  if (!known(cut.digest) && claim(claimed_blobs_, account, cut.digest)) guarded([&] { keep(bench, account, cut); });
+  return {cut.digest, cut.size};
+}
+
+// After a failed write what is claimed may not be there: nothing may be committed.
+template <class Work>
+void BulkWriter::guarded(const Work& work) {
+  try {
+    work();
+  } catch (...) {
+    broken_ = true;
+    throw;
+  }
+}
+
+void BulkWriter::keep(Bench& bench, const Uuid& account, const CutBlob& blob) {
+  auto& frame = bench.frame;
+  if (frame.account != account) flush(bench);
+  frame.account = account;
+  frame.entries.push_back({blob.digest, blob.form, blob.size, 0, frame.raw.size(), blob.stored.size()});
+  append(frame.raw, blob.stored);
+  stored_bytes_ += blob.stored.size();
+  if (frame.raw.size() >= writer_.tuning().frame_bytes) flush(bench);
+}
+
+void BulkWriter::keep_part(Bench& bench, const Digest& digest, ByteView bytes) {
+  if (!claim(claimed_parts_, Uuid{}, digest)) return;
+  if (writer_.has_part(digest)) return;
+  const auto encoded = bench.compressor.encode(bytes);
+  stored_bytes_ += encoded.bytes.size();
+  pool_pack().add_frame(encoded, bytes.size(), {{digest, BlobForm::kWhole, bytes.size(), 0, 0, bytes.size()}});
+}
+
+void BulkWriter::flush(Bench& bench) {
+  auto& frame = bench.frame;
+  if (frame.entries.empty()) return;
+  account_pack(frame.account).add_frame(bench.compressor.encode(frame.raw), frame.raw.size(), std::move(frame.entries));
+  frame.raw.clear();
+  frame.entries.clear();
+}
+
+PackWriter& BulkWriter::account_pack(const Uuid& account) {
+  const std::scoped_lock lock(mutex_);
+  auto& pack = account_packs_[account];
+  if (!pack)
+    pack = std::make_unique<PackWriter>(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kAccount,
+                                        account);
+  return *pack;
+}
+
+PackWriter& BulkWriter::pool_pack() {
+  const std::scoped_lock lock(mutex_);
+  if (pool_packs_.empty() || pool_packs_.back()->bytes() >= writer_.tuning().pack_bytes) {
+    pool_packs_.push_back(
+        std::make_unique<PackWriter>(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kPool, Uuid{}));
+  }
+  return *pool_packs_.back();
+}
+
+void BulkWriter::add(AccountNumber account, Change change) {
+  ++pending_changes_;
+  const std::scoped_lock lock(mutex_);
+  auto found =
+      std::find_if(changes_.begin(), changes_.end(), [&](const auto& entry) { return entry.first == account; });
+  if (found == changes_.end()) found = changes_.insert(changes_.end(), {account, {}});
+  found->second.push_back(std::move(change));
+}
+
+void BulkWriter::add_marks(AccountNumber account, std::vector<std::pair<ItemId, DirectoryMark>> marks) {
+  const std::scoped_lock lock(mutex_);
+  marks_.emplace_back(account, std::move(marks));
+}
+
+bool BulkWriter::full() const {
+  return stored_bytes_ >= kCommitPacks * writer_.tuning().pack_bytes || pending_changes_ >= kCommitChanges;
+}
+
+Instant BulkWriter::commit() {
+  if (broken_) throw Error(Errc::kReadOnly, "nothing is recorded after a failed write: open the store again");
+  Instant at;
+  guarded([&] { at = commit_all(); });
+  return at;
+}
+
+Instant BulkWriter::commit_all() {
+  std::map<Uuid, Draft> drafts;
+  flush_rests(drafts);
+  seal_packs(drafts);
+  for (auto& [account, changes] : changes_) {
+    const auto uuid = writer_.uuid_of(account);
+    auto operations = writer_.operations_for(account, changes);
+    auto& draft = drafts[uuid];
+    std::move(operations.begin(), operations.end(), std::back_inserter(draft.operations));
+  }
+  // The server account sorts first, and with it the pool's packs, on which the other drafts depend.
+  std::vector<Draft> ordered;
+  for (auto& [uuid, draft] : drafts) {
+    draft.account = uuid;
+    if (!draft.operations.empty()) ordered.push_back(std::move(draft));
+  }
+  const auto at = ordered.empty() ? writer_.journal().last_at() : writer_.commit(std::move(ordered));
+  for (const auto& [account, marks] : marks_) writer_.set_marks(writer_.uuid_of(account), marks);
+  changes_.clear();
+  marks_.clear();
+  claimed_blobs_.clear();
+  claimed_parts_.clear();
+  stored_bytes_ = 0;
+  pending_changes_ = 0;
+  return at;
+}
+
+void BulkWriter::flush_rests(std::map<Uuid, Draft>& drafts) {
+  std::map<Uuid, std::size_t> rests;
+  for (const auto& bench : benches_) rests[bench->frame.account] += bench->frame.raw.size();
+  for (auto& bench : benches_) {
+    if (bench->frame.entries.empty()) continue;
+    const auto& account = bench->frame.account;
+    if (rests[account] >= kInlineBytes || account_packs_.contains(account)) {
+      flush(*bench);
+    } else {
+      inline_rest(*bench, drafts[account]);
+    }
+  }
+}
+
+void BulkWriter::inline_rest(Bench& bench, Draft& draft) {
+  auto& frame = bench.frame;
+  for (const auto& entry : frame.entries) {
+    const auto stored =
+        ByteView(frame.raw).subspan(static_cast<std::size_t>(entry.offset), static_cast<std::size_t>(entry.length));
+    append_blob_operation(PackClass::kAccount, entry.form, entry.digest, entry.size, stored, bench.compressor, draft);
+  }
+  frame.raw.clear();
+  frame.entries.clear();
+}
+
+void BulkWriter::seal_packs(std::map<Uuid, Draft>& drafts) {
+  for (const auto& pack : pool_packs_) seal(*pack, PackClass::kPool, drafts[Uuid{}]);
+  for (const auto& [account, pack] : account_packs_) seal(*pack, PackClass::kAccount, drafts[account]);
+  pool_packs_.clear();
+  account_packs_.clear();
+}
+
+void BulkWriter::seal(PackWriter& pack, PackClass pack_class, Draft& draft) {
+  auto sealed = pack.seal();
+  writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
+  draft.operations.emplace_back(PackOperation{pack_class, sealed.name});
+}
+
+}  // namespace yestermail

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "store/blob_splitter.h"
+#include "store/compressor.h"
+#include "store/pack_writer.h"
+#include "store/recorder.h"
+#include "store/store_writer.h"
+
+namespace yestermail {
+
+/// The bulk path: blobs go into packs as they come, small rests and all changes into one journal batch at commit().
+class BulkWriter final : public BulkSession {
+ public:
+  explicit BulkWriter(StoreWriter& writer) : writer_(writer) {}
+
+  StoredBlob store(AccountNumber account, BlobSource& source) override;
+  void add(AccountNumber account, Change change) override;
+  void add_marks(AccountNumber account, std::vector<std::pair<ItemId, DirectoryMark>> marks) override;
+  [[nodiscard]] bool full() const override;
+  Instant commit() override;
+
+ private:
+  /// Blobs of one account on their way into one frame.
+  struct OpenFrame {
+    Uuid account;
+    Bytes raw;
+    std::vector<PackEntry> entries;
+  };
+  /// What one thread needs to store a blob; lent out, so that there are as many as threads at work.
+  struct Bench {
+    explicit Bench(int level) : compressor(level) {}
+    Compressor compressor;
+    BlobReadBuffer buffer;
+    OpenFrame frame;
+  };
+
+  std::unique_ptr<Bench> take_bench();
+  StoredBlob store_at(Bench& bench, const Uuid& account, BlobSource& source);
+  template <class Work>
+  void guarded(const Work& work);
+  Instant commit_all();
+  void keep(Bench& bench, const Uuid& account, const CutBlob& blob);
+  void keep_part(Bench& bench, const Digest& digest, ByteView bytes);
+  bool claim(std::set<std::pair<Uuid, Digest>>& claimed, const Uuid& owner, const Digest& digest);
+  void flush(Bench& bench);
+  PackWriter& account_pack(const Uuid& account);
+  PackWriter& pool_pack();
+  void flush_rests(std::map<Uuid, Draft>& drafts);
+  static void inline_rest(Bench& bench, Draft& draft);
+  void seal_packs(std::map<Uuid, Draft>& drafts);
+  void seal(PackWriter& pack, PackClass pack_class, Draft& draft);
+
+  StoreWriter& writer_;
+  std::atomic<bool> broken_{false};
+  std::atomic<std::uint64_t> stored_bytes_{0};
+  std::atomic<std::uint64_t> pending_changes_{0};
+
+  std::mutex mutex_;  // Guards all below.
+  std::vector<std::unique_ptr<Bench>> benches_;
+  std::map<Uuid, std::unique_ptr<PackWriter>> account_packs_;
+  std::vector<std::unique_ptr<PackWriter>> pool_packs_;  // The last one is written to.
+  std::set<std::pair<Uuid, Digest>> claimed_blobs_;      // Stored since the last commit, by account.
+  std::set<std::pair<Uuid, Digest>> claimed_parts_;      // Of the pool, under the zero account.
+  std::vector<std::pair<AccountNumber, std::vector<Change>>> changes_;
+  std::vector<std::pair<AccountNumber, std::vector<std::pair<ItemId, DirectoryMark>>>> marks_;
+};
+
+}  // namespace yestermail

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/packer.h"
+
+#include <chrono>
+#include <list>
+#include <set>
+
+#include "base/error.h"
+#include "store/history_log.h"
+#include "store/pack_writer.h"
+#include "store/store_writer.h"
+
+namespace yestermail {
+namespace {
+
+constexpr auto kPause = std::chrono::milliseconds(500);
+
+/// Blobs of an account gathered into frames of a pack.
+class FrameFiller {
+ public:
+  FrameFiller(PackWriter& pack, const StoreTuning& tuning)
+      : pack_(pack), frame_bytes_(tuning.frame_bytes), compressor_(tuning.compression_level) {}
+
+  void add(const BlobOperation& blob) {
+    const auto raw = decode(blob.codec, blob.encoded, static_cast<std::size_t>(blob.raw_length));
+    entries_.push_back({blob.digest, blob.form, blob.size, 0, raw_.size(), raw.size()});
+    append(raw_, raw);
+    if (raw_.size() >= frame_bytes_) flush();
+  }
+
+  void flush() {
+    if (entries_.empty()) return;
+    pack_.add_frame(compressor_.encode(raw_), raw_.size(), std::exchange(entries_, {}));
+    raw_.clear();
+  }
+
+ private:
+  PackWriter& pack_;
+  const std::size_t frame_bytes_;
+  Compressor compressor_;
+  Bytes raw_;
+  std::vector<PackEntry> entries_;
+};
+
+}  // namespace
+
+Packer::~Packer() {
+  thread_.request_stop();
+  wake_.notify_all();
+}
+
+void Packer::start() {
+  thread_ = std::jthread([this](const std::stop_token& stop) { work(stop); });
+}
+
+void Packer::work(const std::stop_token& stop) {
+  for (;;) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, stop, kPause, [&] { return stop.stop_requested(); });
+    }
+    if (stop.stop_requested()) return;
+    try {
+      run();
+    } catch (const std::exception& error) {
+      writer_.world().log.error(std::string("packing stopped, the journal grows: ") + error.what());
+      return;
+    }
+  }
+}
+
+void Packer::run() {
+  const std::scoped_lock lock(run_mutex_);
+  for (const auto number : writer_.journal().finished()) pack_segment(number);
+}
+
+void Packer::pack_segment(std::uint64_t number) {
+  const auto path = writer_.layout().segment(number);
+  const auto file = writer_.world().disk.open(path, Filesystem::Open::kRead);
+  const auto header = read_segment_header(*file, writer_.id());
+  if (!header) throw Error(Errc::kDamage, path + ": its header is damaged");
+  std::list<Bytes> payloads;
+  Shares shares;
+  const auto end = read_segment(*file, *header, [&](const Batch& batch) {
+    payloads.emplace_back(batch.payload.begin(), batch.payload.end());
+    ByteReader in(payloads.back());
+    while (!in.done()) {
+      auto transaction = decode_transaction(in);
+      auto& share = shares[transaction.account];
+      share.last = transaction.lsn;
+      share.transactions.push_back(std::move(transaction));
+    }
+  });
+  if (end.damaged) writer_.world().log.error(path + ": damaged in its middle; some transactions are lost");
+  pack_blobs(shares);
+  for (const auto& [account, share] : shares) write_log(account, share);
+  writer_.journal().retire(number);
+}
+
+void Packer::pack_blobs(const Shares& shares) {
+  std::vector<Draft> drafts;
+  pack_parts(shares, drafts);
+  for (const auto& [account, share] : shares) pack_account(account, share, drafts);
+  if (!drafts.empty()) writer_.commit(std::move(drafts));
+}
+
+void Packer::pack_account(const Uuid& account, const Share& share, std::vector<Draft>& drafts) {
+  std::optional<PackWriter> pack;
+  std::optional<FrameFiller> filler;
+  std::set<Digest> added;
+  for (const auto& transaction : share.transactions) {
+    for (const auto& operation : transaction.operations) {
+      const auto* blob = std::get_if<BlobOperation>(&operation);
+      if (blob == nullptr || blob->pack_class != PackClass::kAccount) continue;
+      if (!added.insert(blob->digest).second || writer_.is_packed(PackClass::kAccount, account, blob->digest)) continue;
+      if (!pack) {
+        pack.emplace(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kAccount, account);
+        filler.emplace(*pack, writer_.tuning());
+      }
+      filler->add(*blob);
+    }
+  }
+  if (!pack) return;
+  filler->flush();
+  auto sealed = pack->seal();
+  writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
+  drafts.push_back({account, {PackOperation{PackClass::kAccount, sealed.name}}, {}});
+}
+
+void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
+  std::optional<PackWriter> pack;
+  std::set<Digest> added;
+  for (const auto& [account, share] : shares) {
+    for (const auto& transaction : share.transactions) {
+      for (const auto& operation : transaction.operations) {
+        const auto* part = std::get_if<BlobOperation>(&operation);
+        if (part == nullptr || part->pack_class != PackClass::kPool) continue;
+        if (!added.insert(part->digest).second || writer_.is_packed(PackClass::kPool, Uuid{}, part->digest)) continue;
+        if (!pack) pack.emplace(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kPool, Uuid{});
+        pack->add_frame({part->codec, part->encoded}, static_cast<std::size_t>(part->raw_length),
+                        {{part->digest, BlobForm::kWhole, part->size, 0, 0, part->raw_length}});
+      }
+    }
+  }
+  if (!pack) return;
+  auto sealed = pack->seal();
+  writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
+  drafts.push_back({Uuid{}, {PackOperation{PackClass::kPool, sealed.name}}, {}});
+}
+
+void Packer::write_log(const Uuid& account, const Share& share) {
+  HistoryLog history(writer_.world().disk, writer_.layout(), writer_.id(), account);
+  const auto covered = history.covered();
+  if (covered >= share.last) return;  // A run that was cut off had come this far.
+  Bytes transactions;
+  for (const auto& transaction : share.transactions) {
+    if (transaction.lsn > covered) encode_for_log(transaction, transactions);
+  }
+  history.add(share.last, transactions);
+}
+
+}  // namespace yestermail

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "base/bytes.h"
+#include "base/ids.h"
+#include "base/uuid.h"
+#include "store/commit_queue.h"
+#include "store/journal_segment.h"
+
+namespace yestermail {
+
+class StoreWriter;
+
+/// Moves what finished journal segments hold into packs and logs, and then frees them (docs/format.md 9). Killed at any
+/// step it begins again and loses nothing.
+class Packer {
+ public:
+  explicit Packer(StoreWriter& writer) : writer_(writer) {}
+  ~Packer();
+
+  /// Starts the thread that does so in its own time.
+  void start();
+  /// Packs all segments that are finished now; throws what goes wrong.
+  void run();
+
+ private:
+  /// What one segment holds of one account.
+  struct Share {
+    std::vector<Transaction> transactions;  // Their blobs view the payloads.
+    Lsn last;
+  };
+  using Shares = std::map<Uuid, Share>;
+
+  void work(const std::stop_token& stop);
+  void pack_segment(std::uint64_t number);
+  void pack_blobs(const Shares& shares);
+  void pack_account(const Uuid& account, const Share& share, std::vector<Draft>& drafts);
+  void pack_parts(const Shares& shares, std::vector<Draft>& drafts);
+  void write_log(const Uuid& account, const Share& share);
+
+  StoreWriter& writer_;
+  std::mutex run_mutex_;  // One at a time.
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
+  std::jthread thread_;
+};
+
+}  // namespace yestermail

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "store/blob_table.h"
+#include "store/catalog_writer.h"
+#include "store/sqlite.h"
+
+namespace yestermail {
+
+/// The index of the pool: part -> place. Derived from the pool's packs and the journal. One thread at a time.
+class PoolIndex {
+ public:
+  /// The one connection that writes it; makes it if it is not there.
+  static PoolIndex open_writer(const std::string& path);
+  static PoolIndex open_reader(const std::string& path);
+
+  std::optional<BlobPlace> find(const Digest& part) { return parts_.find(part); }
+
+  /// Takes in what transactions say of the pool. Doing so again does nothing.
+  void apply(const std::vector<CatalogWriter::Source>& sources, const PackLoader& load_pack);
+  [[nodiscard]] bool has_pack(const Digest& name) { return parts_.has_pack(name); }
+  void add_pack(const Digest& name, const LoadedPack& pack);
+  BlobTable::Sums sums() { return parts_.sums(); }
+  void checkpoint() { database_.checkpoint(); }
+
+ private:
+  explicit PoolIndex(sqlite::Database database) : database_(std::move(database)), parts_(database_) {}
+
+  sqlite::Database database_;
+  BlobTable parts_;
+};
+
+}  // namespace yestermail

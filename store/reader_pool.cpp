@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/reader_pool.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::size_t kMaxIdle = 24;  // Each may hold a cache of half a MiB.
+
+}  // namespace
+
+ReaderPool::Lease ReaderPool::borrow(const Uuid& account) {
+  {
+    const std::scoped_lock lock(mutex_);
+    for (auto it = idle_.begin(); it != idle_.end(); ++it) {
+      if (it->first != account) continue;
+      auto reader = std::move(it->second);
+      idle_.erase(it);
+      return {*this, account, std::move(reader)};
+    }
+  }
+  return {*this, account, std::make_unique<CatalogReader>(layout_.catalog(account))};
+}
+
+void ReaderPool::forget(const Uuid& account) {
+  const std::scoped_lock lock(mutex_);
+  idle_.remove_if([&](const auto& entry) { return entry.first == account; });
+}
+
+void ReaderPool::give_back(const Uuid& account, std::unique_ptr<CatalogReader> reader) {
+  std::unique_ptr<CatalogReader> dropped;  // Closed outside the lock.
+  const std::scoped_lock lock(mutex_);
+  idle_.emplace_front(account, std::move(reader));
+  if (idle_.size() > kMaxIdle) {
+    dropped = std::move(idle_.back().second);
+    idle_.pop_back();
+  }
+}
+
+}  // namespace yestermail

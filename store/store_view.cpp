@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/store_view.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "store/server_account.h"
+#include "store/store_size.h"
+
+namespace yestermail {
+namespace {
+
+bool is_derived_damage(const Error& error) { return error.code() == Errc::kDamage || error.code() == Errc::kNotFound; }
+
+Account account_of(const Version& version) {
+  Account account;
+  account.number = AccountNumber{static_cast<std::uint32_t>(version.item.value)};
+  account.uuid = version.state.account.value_or(Uuid{});
+  account.name = version.state.name;
+  account.source = version.state.source;
+  account.layout = version.state.layout;
+  account.since = version.since;
+  account.until = version.until;
+  return account;
+}
+
+Account server_account() {
+  Account account;
+  account.name = "@server";
+  account.layout = "fs";
+  return account;
+}
+
+}  // namespace
+
+StoreView::StoreView(StoreWorld world, const std::string& path, Mender& mender)
+    : world_(world),
+      layout_(path),
+      mender_(mender),
+      readers_(layout_),
+      loader_(world.disk, layout_, [this](const Digest& part) { return find_part(part); }) {}
+
+StoreView::StoreView(StoreWorld world, const std::string& path, std::unique_ptr<Mender> mender)
+    : world_(world),
+      layout_(path),
+      own_mender_(std::move(mender)),
+      mender_(*own_mender_),
+      readers_(layout_),
+      loader_(world.disk, layout_, [this](const Digest& part) { return find_part(part); }) {}
+
+template <class Call>
+auto StoreView::with_reader(const Uuid& account, const Call& call) {
+  for (int attempt = 0;; ++attempt) {
+    std::optional<ReaderPool::Lease> lease;
+    try {
+      lease.emplace(readers_.borrow(account));
+      return call(**lease);
+    } catch (const Error& error) {
+      if (lease) lease->discard();
+      if (!is_derived_damage(error)) throw;
+      readers_.forget(account);
+      world_.log.warning("account " + account.hex() + ": " + error.what());
+      if (attempt > 0 || !mender_.rebuild_catalog(account)) {
+        throw Error(Errc::kDamage, "the catalog of account " + account.hex() + " is damaged: " + error.what());
+      }
+    }
+  }
+}
+
+Uuid StoreView::uuid_of(AccountNumber number) {
+  if (number == kServerAccount) return {};
+  {
+    const std::scoped_lock lock(mutex_);
+    if (const auto found = uuids_.find(number); found != uuids_.end()) return found->second;
+  }
+  const auto found = account(number);
+  if (!found) throw Error(Errc::kNotFound, "no account has the number " + std::to_string(number.value));
+  const std::scoped_lock lock(mutex_);
+  uuids_[number] = found->uuid;
+  return found->uuid;
+}
+
+std::vector<Account> StoreView::accounts(Instant at) {
+  const auto found = with_reader(
+      Uuid{}, [&](CatalogReader& reader) { return reader.list_kind(kAccountsDirectory, at, EntryKind::kAccount); });
+  std::vector<Account> all;
+  all.reserve(found.size());
+  for (const auto& version : found) all.push_back(account_of(version));
+  std::sort(all.begin(), all.end(), [](const Account& a, const Account& b) { return a.name < b.name; });
+  return all;
+}
+
+std::optional<Account> StoreView::account_named(std::string_view name, Instant at) {
+  if (name == "@server") return server_account();
+  const auto version =
+      with_reader(Uuid{}, [&](CatalogReader& reader) { return reader.lookup(kAccountsDirectory, name, at); });
+  if (!version || version->state.kind != EntryKind::kAccount) return std::nullopt;
+  return account_of(*version);
+}
+
+std::optional<Account> StoreView::account(AccountNumber number) {
+  if (number == kServerAccount) return server_account();
+  const auto life = with_reader(Uuid{}, [&](CatalogReader& reader) { return reader.history(ItemId{number.value}); });
+  if (life.empty() || life.back().state.kind != EntryKind::kAccount) return std::nullopt;
+  auto account = account_of(life.back());
+  account.since = life.front().since;
+  return account;
+}
+
+std::vector<VersionId> StoreView::list(AccountNumber account, ItemId directory, Instant at) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.list(directory, at); });
+}
+
+std::vector<Version> StoreView::list_kind(AccountNumber account, ItemId directory, Instant at, EntryKind kind) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.list_kind(directory, at, kind); });
+}
+
+std::optional<Version> StoreView::version(AccountNumber account, VersionId id) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.version(id); });
+}
+
+std::vector<Version> StoreView::versions(AccountNumber account, std::span<const VersionId> ids) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.versions(ids); });
+}
+
+std::optional<Version> StoreView::lookup(AccountNumber account, ItemId directory, std::string_view name, Instant at) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.lookup(directory, name, at); });
+}
+
+std::optional<Version> StoreView::item_at(AccountNumber account, ItemId item, Instant at) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.item_at(item, at); });
+}
+
+std::vector<Version> StoreView::history(AccountNumber account, ItemId item) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.history(item); });
+}
+
+std::vector<View::Happening> StoreView::happenings(AccountNumber account, Instant from, Instant until,
+                                                   std::size_t limit) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.happenings(from, until, limit); });
+}
+
+std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Digest& digest) {
+  const auto uuid = uuid_of(account);
+  for (int attempt = 0;; ++attempt) {
+    const auto place = with_reader(uuid, [&](CatalogReader& reader) { return reader.find_blob(digest); });
+    if (!place) throw Error(Errc::kDamage, "blob " + digest.hex() + ": not in the store");
+    try {
+      return loader_.open(uuid, digest, *place);
+    } catch (const Error&) {
+      // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
+      if (place->pack || attempt > 0) throw;
+    }
+  }
+}
+
+std::optional<BlobPlace> StoreView::find_part(const Digest& part) {
+  const std::scoped_lock lock(mutex_);
+  for (int attempt = 0;; ++attempt) {
+    try {
+      if (!pool_) pool_.emplace(PoolIndex::open_reader(layout_.pool_index()));
+      return pool_->find(part);
+    } catch (const Error& error) {
+      pool_.reset();
+      if (!is_derived_damage(error)) throw;
+      world_.log.warning(std::string("pool: ") + error.what());
+      if (attempt > 0 || !mender_.rebuild_pool())
+        throw Error(Errc::kDamage, std::string("the pool's index is damaged: ") + error.what());
+    }
+  }
+}
+
+std::vector<Account> StoreView::all_accounts() {
+  std::set<ItemId> items;
+  std::vector<Account> all;
+  const auto happenings =
+      with_reader(Uuid{}, [](CatalogReader& reader) { return reader.happenings(Instant{}, kForever, SIZE_MAX / 2); });
+  for (const auto& happening : happenings) {
+    if (happening.version.state.kind != EntryKind::kAccount || !items.insert(happening.version.item).second) continue;
+    all.push_back(account_of(happening.version));
+  }
+  return all;
+}
+
+std::vector<Instant> StoreView::active_hours() {
+  return with_reader(Uuid{}, [](CatalogReader& reader) { return reader.active_hours(); });
+}
+
+Instant StoreView::last_instant() {
+  return with_reader(Uuid{}, [](CatalogReader& reader) { return reader.last_instant(); });
+}
+
+StoreFigures StoreView::account_figures(AccountNumber account) {
+  return with_reader(uuid_of(account), [](CatalogReader& reader) { return reader.figures(); });
+}
+
+StoreFigures StoreView::figures() {
+  StoreFigures total;
+  for (const auto& account : all_accounts()) {
+    const auto some = with_reader(account.uuid, [](CatalogReader& reader) { return reader.figures(); });
+    if (account.until == kForever) ++total.accounts;
+    total.items += some.items;
+    total.versions += some.versions;
+    total.blobs += some.blobs;
+    total.logical_bytes += some.logical_bytes;
+    total.history_bytes += some.history_bytes;
+    total.journal_blobs += some.journal_blobs;
+  }
+  total.stored_bytes = store_size(world_.disk, layout_);
+  return total;
+}
+
+}  // namespace yestermail

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <unordered_map>
+
+#include "store/blob_loader.h"
+#include "store/layout.h"
+#include "store/reader_pool.h"
+#include "store/store.h"
+#include "store/view.h"
+
+namespace yestermail {
+
+/// Makes derived files anew for a reader that found one damaged or missing. False: it could not (another process
+/// writes, and will find the damage itself).
+class Mender {
+ public:
+  virtual ~Mender() = default;
+  virtual bool rebuild_catalog(const Uuid& account) = 0;
+  virtual bool rebuild_pool() = 0;
+};
+
+/// The read side over the files of a store.
+class StoreView final : public View {
+ public:
+  /// `mender` outlives it, or is its own.
+  StoreView(StoreWorld world, const std::string& path, Mender& mender);
+  StoreView(StoreWorld world, const std::string& path, std::unique_ptr<Mender> mender);
+
+  std::vector<Account> accounts(Instant at) override;
+  std::optional<Account> account_named(std::string_view name, Instant at) override;
+  std::optional<Account> account(AccountNumber number) override;
+  std::vector<VersionId> list(AccountNumber account, ItemId directory, Instant at) override;
+  std::vector<Version> list_kind(AccountNumber account, ItemId directory, Instant at, EntryKind kind) override;
+  std::optional<Version> version(AccountNumber account, VersionId id) override;
+  std::vector<Version> versions(AccountNumber account, std::span<const VersionId> ids) override;
+  std::optional<Version> lookup(AccountNumber account, ItemId directory, std::string_view name, Instant at) override;
+  std::optional<Version> item_at(AccountNumber account, ItemId item, Instant at) override;
+  std::vector<Version> history(AccountNumber account, ItemId item) override;
+  std::vector<Happening> happenings(AccountNumber account, Instant from, Instant until, std::size_t limit) override;
+  std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) override;
+  std::vector<Instant> active_hours() override;
+  Instant last_instant() override;
+  StoreFigures figures() override;
+  StoreFigures account_figures(AccountNumber account) override;
+
+ private:
+  Uuid uuid_of(AccountNumber number);
+  std::optional<BlobPlace> find_part(const Digest& part);
+  std::vector<Account> all_accounts();
+  /// Runs `call` on a reader of the account; mends the catalog once if it is damaged.
+  template <class Call>
+  auto with_reader(const Uuid& account, const Call& call);
+
+  const StoreWorld world_;
+  const Layout layout_;
+  const std::unique_ptr<Mender> own_mender_;
+  Mender& mender_;
+  ReaderPool readers_;
+  BlobLoader loader_;
+  std::mutex mutex_;  // Guards all below.
+  std::unordered_map<AccountNumber, Uuid> uuids_;
+  std::optional<PoolIndex> pool_;
+};
+
+}  // namespace yestermail

@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/store_writer.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "store/account_description.h"
+#include "store/bulk_writer.h"
+#include "store/history_log.h"
+#include "store/packer.h"
+#include "store/recipe.h"
+#include "store/server_account.h"
+#include "store/store_header.h"
+
+namespace yestermail {
+
+StoreWriter::StoreWriter(StoreWorld world, const std::string& path, const StoreTuning& tuning,
+                         std::unique_ptr<FileLock> lock)
+    : world_(world), layout_(path), tuning_(tuning), lock_(std::move(lock)) {
+  id_ = read_store_header(world_.disk, layout_).id;
+  recover();
+  queue_ = std::make_unique<CommitQueue>(
+      *journal_, world_.clock,
+      [this](const std::vector<Transaction>& transactions, std::uint64_t segment, const std::byte* start) {
+        const std::scoped_lock lock_catalogs(catalogs_mutex_);
+        catalogs_->apply(transactions, segment, start);
+      });
+  view_ = std::make_unique<StoreView>(world_, layout_.store(), *this);
+  make_server_directories();
+  packer_ = std::make_unique<Packer>(*this);
+  if (tuning_.background_packing) packer_->start();
+}
+
+StoreWriter::~StoreWriter() {
+  packer_.reset();
+  view_.reset();
+  try {
+    const std::scoped_lock lock(catalogs_mutex_);
+    catalogs_->checkpoint_all();
+    catalogs_.reset();
+    // All that the journal says is in the catalogs, for good: nothing to recover.
+    if (!failed_ && world_.disk.exists(layout_.writing())) world_.disk.remove(layout_.writing());
+  } catch (const std::exception& error) {
+    world_.log.warning(std::string(error.what()) + "; the store is recovered when it is opened next");
+  }
+}
+
+void StoreWriter::recover() {
+  const bool crashed = world_.disk.exists(layout_.writing());
+  for (const auto& name : world_.disk.list(layout_.staging())) world_.disk.remove(layout_.staging() + "/" + name);
+  catalogs_.emplace(world_.disk, layout_, id_, world_.log);
+  std::function<void(const Batch&)> replay;  // After a clean end the catalogs have it all.
+  if (crashed) {
+    replay = [this](const Batch& batch) {
+      catalogs_->apply(batch.transactions, batch.segment, batch.payload.data() - batch.payload_offset);
+    };
+  }
+  journal_ = std::make_unique<Journal>(world_.disk, layout_, id_, tuning_.journal_segment_bytes, world_.log, replay);
+  if (crashed) recover_after_crash();
+  marked_ = crashed;
+}
+
+void StoreWriter::recover_after_crash() {
+  auto& disk = world_.disk;
+  Lsn newest;
+  Instant last_at = catalogs_->catalog(Uuid{}).last_instant();
+  const auto bring_up = [&](const Uuid& account) {
+    auto& catalog = catalogs_->catalog(account);  // Opening it applies what the logs have.
+    newest = std::max(newest, catalog.applied());
+    last_at = std::max(last_at, catalog.last_instant());
+    catalogs_->adopt_orphans(account);
+  };
+  bring_up(Uuid{});
+  for (const auto& shard : disk.list(layout_.accounts())) {
+    for (const auto& name : disk.list(layout_.accounts() + "/" + shard)) {
+      if (const auto account = Uuid::from_hex(name)) bring_up(*account);
+    }
+  }
+  catalogs_->adopt_pool_orphans();
+  journal_->raise(Lsn{newest.value + 1}, last_at);
+}
+
+// What a store of an earlier session, or create_store(), left out is made here: the first transaction of every store.
+void StoreWriter::make_server_directories() {
+  if (view_->item_at(kServerAccount, kRootItem, kForever)) return;
+  EntryState root;
+  root.kind = EntryKind::kDirectory;
+  root.mode = 0700;
+  root.mtime_ns = world_.clock.now().value * 1000;
+  std::vector<Change> changes{Put{kRootItem, Cause::kArrived, root, {}}};
+  const std::pair<ItemId, const char*> directories[] = {
+      {kAccountsDirectory, "accounts"}, {kDomainsDirectory, "domains"}, {kSettingsDirectory, "settings"}};
+  for (const auto& [item, name] : directories) {
+    auto state = root;
+    state.parent = kRootItem;
+    state.name = name;
+    changes.push_back(Put{item, Cause::kArrived, state, {}});
+  }
+  record(kServerAccount, changes, {});
+}
+
+void StoreWriter::mark_writing() {
+  const std::scoped_lock lock(state_mutex_);
+  if (marked_) return;
+  world_.disk.open(layout_.writing(), Filesystem::Open::kCreate);
+  world_.disk.sync_directory(layout_.store());
+  marked_ = true;
+}
+
+Instant StoreWriter::commit(std::vector<Draft> drafts) {
+  mark_writing();
+  try {
+    return queue_->commit(std::move(drafts));
+  } catch (...) {
+    failed_ = true;  // The journal may hold what the catalogs do not.
+    throw;
+  }
+}
+
+Uuid StoreWriter::uuid_of(AccountNumber account) {
+  if (account == kServerAccount) return {};
+  {
+    const std::scoped_lock lock(state_mutex_);
+    if (const auto found = uuids_.find(account); found != uuids_.end()) return found->second;
+  }
+  const auto found = view_->account(account);
+  if (!found) throw Error(Errc::kNotFound, "no account has the number " + std::to_string(account.value));
+  const std::scoped_lock lock(state_mutex_);
+  return uuids_[account] = found->uuid;
+}
+
+StoreWriter::Counters& StoreWriter::counters(const Uuid& account) {
+  auto& counters = counters_[account.hex()];
+  if (counters.next_version == 0) {
+    auto& catalog = catalogs_->catalog(account);
+    counters.next_item = std::max<std::uint64_t>(catalog.next_item(), kSettingsDirectory.value + 1);
+    counters.next_version = std::max<std::uint64_t>(catalog.next_version(), 1);
+  }
+  return counters;
+}
+
+ItemId StoreWriter::take_item(const Uuid& account) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  return ItemId{counters(account).next_item++};
+}
+
+ItemId StoreWriter::new_item(AccountNumber account) { return take_item(uuid_of(account)); }
+
+std::vector<Operation> StoreWriter::operations_for(AccountNumber account, std::span<const Change> changes) {
+  const auto uuid = uuid_of(account);
+  std::vector<Operation> operations;
+  operations.reserve(changes.size());
+  const std::scoped_lock lock(catalogs_mutex_);
+  auto& ids = counters(uuid);
+  for (const auto& change : changes) {
+    if (const auto* put = std::get_if<Put>(&change)) {
+      PutOperation operation;
+      operation.version = VersionId{ids.next_version++};
+      operation.item = put->item;
+      operation.body = put->body.value != 0 ? put->body : operation.version;
+      operation.cause = put->cause;
+      operation.state = put->state;
+      operations.emplace_back(std::move(operation));
+    } else {
+      operations.emplace_back(RemoveOperation{std::get<Remove>(change).item});
+    }
+  }
+  return operations;
+}
+
+Instant StoreWriter::record(AccountNumber account, std::span<const Change> changes, std::span<const Bytes> blobs) {
+  Draft draft;
+  draft.account = uuid_of(account);
+  BlobSplitter splitter(*this, draft.account);
+  for (const auto& blob : blobs) splitter.add_inline(blob, draft);
+  auto operations = operations_for(account, changes);
+  std::move(operations.begin(), operations.end(), std::back_inserter(draft.operations));
+  std::vector<Draft> drafts;
+  drafts.push_back(std::move(draft));
+  return commit(std::move(drafts));
+}
+
+AccountNumber StoreWriter::add_account(const Account& profile) {
+  auto account = profile;
+  account.uuid = Uuid::random();
+  const auto item = take_item(Uuid{});
+  account.number = AccountNumber{static_cast<std::uint32_t>(item.value)};
+  const auto description = describe_account(account);
+  Put put;
+  put.item = item;
+  put.state.kind = EntryKind::kAccount;
+  put.state.parent = kAccountsDirectory;
+  put.state.name = account.name;
+  put.state.digest = Digest::of(description);
+  put.state.size = description.size();
+  put.state.mtime_ns = world_.clock.now().value * 1000;
+  put.state.mode = 0600;
+  put.state.account = account.uuid;
+  put.state.source = account.source;
+  put.state.layout = account.layout;
+  // The directories come first: whoever sees the account can open it.
+  {
+    const std::scoped_lock lock(catalogs_mutex_);
+    catalogs_->catalog(account.uuid);
+  }
+  const std::vector<Change> changes{put};
+  const std::vector<Bytes> blobs{description};
+  record(kServerAccount, changes, blobs);
+  record_domain(account.name);
+  return account.number;
+}
+
+void StoreWriter::record_domain(const std::string& account_name) {
+  const auto at = account_name.rfind('@');
+  if (at == std::string::npos || at + 1 == account_name.size()) return;
+  const auto domain = account_name.substr(at + 1);
+  if (view_->lookup(kServerAccount, kDomainsDirectory, domain + ".json", kForever)) return;
+  const auto description = describe_domain(domain);
+  Put put;
+  put.item = take_item(Uuid{});
+  put.state.parent = kDomainsDirectory;
+  put.state.name = domain + ".json";
+  put.state.digest = Digest::of(description);
+  put.state.size = description.size();
+  put.state.mtime_ns = world_.clock.now().value * 1000;
+  put.state.mode = 0600;
+  const std::vector<Change> changes{put};
+  const std::vector<Bytes> blobs{description};
+  record(kServerAccount, changes, blobs);
+}
+
+void StoreWriter::end_account(AccountNumber account) {
+  const std::vector<Change> changes{Remove{ItemId{account.value}}};
+  record(kServerAccount, changes, {});
+}
+
+std::unique_ptr<BulkSession> StoreWriter::begin_bulk() { return std::make_unique<BulkWriter>(*this); }
+
+std::vector<std::pair<ItemId, DirectoryMark>> StoreWriter::marks(AccountNumber account) {
+  const auto uuid = uuid_of(account);
+  const std::scoped_lock lock(catalogs_mutex_);
+  return catalogs_->catalog(uuid).marks();
+}
+
+void StoreWriter::set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks) {
+  mark_writing();
+  const std::scoped_lock lock(catalogs_mutex_);
+  catalogs_->catalog(account).set_marks(marks);
+}
+
+bool StoreWriter::has_blob(const Uuid& account, const Digest& digest) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  return catalogs_->catalog(account).blobs().find(digest).has_value();
+}
+
+bool StoreWriter::has_part(const Digest& part) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  return catalogs_->pool().find(part).has_value();
+}
+
+bool StoreWriter::is_packed(PackClass pack_class, const Uuid& account, const Digest& digest) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  const auto place = pack_class == PackClass::kPool ? catalogs_->pool().find(digest)
+                                                    : catalogs_->catalog(account).blobs().find(digest);
+  return place && place->pack;
+}
+
+void StoreWriter::expect_pack(const Digest& name, LoadedPack pack) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  catalogs_->expect_pack(name, std::move(pack));
+}
+
+void StoreWriter::pack_now() { packer_->run(); }
+
+bool StoreWriter::rebuild_catalog(const Uuid& account) {
+  mark_writing();
+  const std::scoped_lock lock(catalogs_mutex_);
+  catalogs_->rebuild(account);
+  return true;
+}
+
+bool StoreWriter::rebuild_pool() {
+  mark_writing();
+  const std::scoped_lock lock(catalogs_mutex_);
+  catalogs_->rebuild_pool();
+  return true;
+}
+
+}  // namespace yestermail

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "store/commit_queue.h"
+#include "store/journal.h"
+#include "store/layout.h"
+#include "store/store.h"
+#include "store/store_view.h"
+#include "store/writer_catalogs.h"
+
+namespace yestermail {
+
+class Packer;
+
+/// The writer of a store: holds its lock, recovers on opening, commits, and hands finished journal segments to the
+/// packer.
+class StoreWriter final : public Recorder, public Mender {
+ public:
+  StoreWriter(StoreWorld world, const std::string& path, const StoreTuning& tuning, std::unique_ptr<FileLock> lock);
+  ~StoreWriter() override;
+
+  View& view() override { return *view_; }
+  AccountNumber add_account(const Account& profile) override;
+  void end_account(AccountNumber account) override;
+  ItemId new_item(AccountNumber account) override;
+  std::unique_ptr<BulkSession> begin_bulk() override;
+  Instant record(AccountNumber account, std::span<const Change> changes, std::span<const Bytes> blobs) override;
+  std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) override;
+  void pack_now() override;
+
+  bool rebuild_catalog(const Uuid& account) override;
+  bool rebuild_pool() override;
+
+  // For bulk session and packer.
+  [[nodiscard]] const StoreWorld& world() const { return world_; }
+  [[nodiscard]] const Layout& layout() const { return layout_; }
+  [[nodiscard]] const Uuid& id() const { return id_; }
+  [[nodiscard]] const StoreTuning& tuning() const { return tuning_; }
+  [[nodiscard]] Journal& journal() { return *journal_; }
+  Uuid uuid_of(AccountNumber account);
+  /// The operations of a draft for these changes, with new version ids.
+  std::vector<Operation> operations_for(AccountNumber account, std::span<const Change> changes);
+  Instant commit(std::vector<Draft> drafts);
+  bool has_blob(const Uuid& account, const Digest& digest);
+  bool has_part(const Digest& part);
+  /// Digests of blobs and parts that are in the journal only, out of those that are asked for.
+  bool is_packed(PackClass pack_class, const Uuid& account, const Digest& digest);
+  void expect_pack(const Digest& name, LoadedPack pack);
+  void set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
+
+ private:
+  struct Counters {
+    std::uint64_t next_item = 0;
+    std::uint64_t next_version = 0;
+  };
+  void recover();
+  void make_server_directories();
+  void recover_after_crash();
+  void mark_writing();
+  Counters& counters(const Uuid& account);
+  ItemId take_item(const Uuid& account);
+  void record_account(const Account& account, const Change& change, const Bytes& description);
+  void record_domain(const std::string& account_name);
+
+  // Constant after construction.
+  const StoreWorld world_;
+  const Layout layout_;
+  const StoreTuning tuning_;
+  const std::unique_ptr<FileLock> lock_;
+  Uuid id_;
+  std::unique_ptr<Journal> journal_;
+  std::unique_ptr<CommitQueue> queue_;
+  std::unique_ptr<StoreView> view_;
+
+  std::recursive_mutex catalogs_mutex_;  // Guards catalogs_ and counters_; a rebuild may come in from within.
+  std::optional<WriterCatalogs> catalogs_;
+  std::unordered_map<std::string, Counters> counters_;
+
+  std::atomic<bool> failed_ = false;  ///< a commit failed: the next opening has to recover
+  std::mutex state_mutex_;            // Guards all below.
+  bool marked_ = false;
+  std::unordered_map<AccountNumber, Uuid> uuids_;
+
+  std::unique_ptr<Packer> packer_;  // Last: its thread uses all of the above.
+};
+
+}  // namespace yestermail

@@ -1,0 +1,296 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/writer_catalogs.h"
+
+#include "base/error.h"
+#include "store/history_log.h"
+#include "store/pack_reader.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::size_t kMaxOpen = 64;
+constexpr std::size_t kReplayGroup = 512;
+constexpr std::uint64_t kCheckpointOperations = 4000;  // About 4 MB of SQLite's log.
+
+bool is_derived_damage(const Error& error) { return error.code() == Errc::kDamage || error.code() == Errc::kNotFound; }
+
+void remove_database(Filesystem& disk, const std::string& path) {
+  for (const char* suffix : {"-wal", "-shm", "-journal", ""}) remove_if_there(disk, path + suffix);
+}
+
+/// Hands transactions to a catalog in groups, so that each group is one commit of SQLite.
+class Replay {
+ public:
+  Replay(CatalogWriter& catalog, PackLoader loader) : catalog_(catalog), loader_(std::move(loader)) {}
+  void add(const Transaction& transaction) {
+    pending_.push_back(transaction);
+    if (pending_.size() >= kReplayGroup) flush();
+  }
+  void flush() {
+    std::vector<CatalogWriter::Source> sources;
+    for (const auto& transaction : pending_) sources.push_back({&transaction, 0, nullptr});
+    catalog_.apply(sources, loader_);
+    pending_.clear();
+  }
+
+ private:
+  CatalogWriter& catalog_;
+  PackLoader loader_;
+  std::vector<Transaction> pending_;
+};
+
+}  // namespace
+
+WriterCatalogs::WriterCatalogs(Filesystem& disk, const Layout& layout, const Uuid& store, Log& log)
+    : disk_(disk), layout_(layout), store_(store), log_(log) {}
+
+CatalogWriter& WriterCatalogs::catalog(const Uuid& account) { return *slot(account).catalog; }
+
+WriterCatalogs::Slot& WriterCatalogs::slot(const Uuid& account) {
+  const auto found = open_.find(account.hex());
+  if (found != open_.end()) {
+    recent_.splice(recent_.begin(), recent_, found->second.recent);
+    return found->second;
+  }
+  if (open_.size() >= kMaxOpen) close_oldest();
+  auto opened = open_current(account);
+  recent_.push_front(account);
+  auto& slot = open_[account.hex()];
+  slot.catalog = std::move(opened);
+  slot.recent = recent_.begin();
+  return slot;
+}
+
+void WriterCatalogs::close_oldest() {
+  const auto oldest = recent_.back();
+  open_.at(oldest.hex()).catalog->checkpoint();
+  drop(oldest);
+}
+
+void WriterCatalogs::drop(const Uuid& account) {
+  const auto found = open_.find(account.hex());
+  if (found == open_.end()) return;
+  recent_.erase(found->second.recent);
+  open_.erase(found);
+}
+
+std::unique_ptr<CatalogWriter> WriterCatalogs::open_current(const Uuid& account) {
+  const auto directory = Layout::account_directory(account);
+  make_directories(disk_, layout_.store(), directory + "/packs");
+  make_directories(disk_, layout_.store(), directory + "/log");
+  const HistoryLog history(disk_, layout_, store_, account);
+  if (!disk_.exists(layout_.catalog(account))) {
+    const bool has_past = history.covered() > Lsn{} || !disk_.list(layout_.packs(account)).empty();
+    if (has_past) {
+      rebuild(account);
+    } else {
+      // A log without its file belongs to nothing; SQLite would replay it into the new one.
+      remove_database(disk_, layout_.catalog(account));
+    }
+  }
+  for (int attempt = 0;; ++attempt) {
+    try {
+      auto catalog = std::make_unique<CatalogWriter>(layout_.catalog(account));
+      if (catalog->applied() < history.covered()) replay_log(*catalog, account);
+      return catalog;
+    } catch (const Error& error) {
+      if (!is_derived_damage(error) || attempt > 0) throw;
+      log_.warning(std::string(error.what()) + "; the catalog is made anew");
+      rebuild(account);
+    }
+  }
+}
+
+void WriterCatalogs::replay_log(CatalogWriter& catalog, const Uuid& account) {
+  Replay replay(catalog, loader(account));
+  const HistoryLog history(disk_, layout_, store_, account);
+  history.read(catalog.applied(), log_, [&](const Transaction& transaction) { replay.add(transaction); });
+  replay.flush();
+}
+
+void WriterCatalogs::read_journal(const std::function<void(const Batch&)>& visit) {
+  for (const auto& name : disk_.list(layout_.journal())) {
+    const auto number = parse_segment_name(name);
+    if (!number) continue;
+    const auto file = disk_.open(layout_.segment(*number), Filesystem::Open::kRead);
+    const auto header = read_segment_header(*file, store_);
+    if (header && header->number == *number) read_segment(*file, *header, visit);
+  }
+}
+
+void WriterCatalogs::replay_journal(CatalogWriter& catalog, const Uuid& account) {
+  read_journal([&](const Batch& batch) {
+    std::vector<CatalogWriter::Source> sources;
+    for (const auto& transaction : batch.transactions) {
+      if (transaction.account != account) continue;
+      sources.push_back({&transaction, batch.segment, batch.payload.data() - batch.payload_offset});
+    }
+    if (!sources.empty()) catalog.apply(sources, loader(account));
+  });
+}
+
+PoolIndex& WriterCatalogs::pool() {
+  if (pool_) return *pool_;
+  const auto path = layout_.pool_index();
+  if (!disk_.exists(path)) {
+    remove_database(disk_, path);
+    rebuild_pool();
+  }
+  try {
+    pool_.emplace(PoolIndex::open_writer(path));
+  } catch (const Error& error) {
+    if (!is_derived_damage(error)) throw;
+    log_.warning(std::string(error.what()) + "; the pool's index is made anew");
+    rebuild_pool();
+    pool_.emplace(PoolIndex::open_writer(path));
+  }
+  return *pool_;
+}
+
+PackLoader WriterCatalogs::loader(const Uuid& account) {
+  return [this, account](const PackOperation& pack) { return load(account, pack); };
+}
+
+std::optional<LoadedPack> WriterCatalogs::load(const Uuid& account, const PackOperation& pack) {
+  if (const auto expected = expected_.find(pack.name); expected != expected_.end()) {
+    auto loaded = std::move(expected->second);
+    expected_.erase(expected);
+    return loaded;
+  }
+  const auto path =
+      pack.pack_class == PackClass::kPool ? layout_.pool_pack(pack.name) : layout_.pack(account, pack.name);
+  try {
+    const PackReader reader(disk_, path);
+    return LoadedPack{reader.bytes(), reader.contents()};
+  } catch (const Error& error) {
+    if (!is_derived_damage(error)) throw;
+    log_.error(std::string(error.what()) + "; what only this pack holds cannot be read");
+    return std::nullopt;
+  }
+}
+
+void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::uint64_t segment,
+                           const std::byte* segment_start) {
+  std::vector<CatalogWriter::Source> all;
+  std::map<Uuid, std::vector<CatalogWriter::Source>> by_account;
+  for (const auto& transaction : transactions) {
+    all.push_back({&transaction, segment, segment_start});
+    by_account[transaction.account].push_back(all.back());
+  }
+  try {
+    pool().apply(all, loader(Uuid{}));
+  } catch (const Error& error) {
+    if (!is_derived_damage(error)) throw;
+    log_.warning(std::string(error.what()) + "; the pool's index is made anew");
+    rebuild_pool();
+    pool().apply(all, loader(Uuid{}));
+  }
+  for (const auto& [account, sources] : by_account) apply_to(account, sources);
+  const bool elsewhere = by_account.size() > 1 || !by_account.contains(Uuid{});
+  const bool news = !transactions.empty() && catalog(Uuid{}).last_instant() < transactions.back().at;
+  if (elsewhere && news) catalog(Uuid{}).note_activity({transactions.back().at});
+}
+
+void WriterCatalogs::apply_to(const Uuid& account, const std::vector<CatalogWriter::Source>& sources) {
+  try {
+    auto& open = slot(account);
+    open.catalog->apply(sources, loader(account));
+    for (const auto& source : sources) open.applied_operations += source.transaction->operations.size();
+    if (open.applied_operations < kCheckpointOperations) return;
+    open.catalog->checkpoint();
+    open.applied_operations = 0;
+  } catch (const Error& error) {
+    drop(account);
+    if (!is_derived_damage(error)) throw;
+    log_.warning(std::string(error.what()) + "; the catalog is made anew");
+    rebuild(account);  // From the journal too, in which these transactions stand already.
+  }
+}
+
+void WriterCatalogs::install(const std::string& staged, const std::string& directory, const std::string& name) {
+  // The old log goes first, and for good: SQLite would replay it into the new file.
+  for (const char* suffix : {"-wal", "-shm", "-journal"}) remove_if_there(disk_, directory + "/" + name + suffix);
+  disk_.sync_directory(directory);
+  disk_.rename(staged, directory + "/" + name);
+  disk_.sync_directory(directory);
+  for (const char* suffix : {"-wal", "-shm"}) remove_if_there(disk_, staged + suffix);
+}
+
+void WriterCatalogs::rebuild(const Uuid& account) {
+  drop(account);
+  const auto staged = layout_.staging() + "/" + account.hex() + ".db";
+  remove_database(disk_, staged);
+  {
+    CatalogWriter catalog(staged);
+    for (const auto& name : disk_.list(layout_.packs(account))) {
+      const auto digest = parse_pack_name(name);
+      if (!digest) continue;
+      if (const auto pack = load(account, {PackClass::kAccount, *digest})) catalog.add_pack(*digest, *pack);
+    }
+    replay_log(catalog, account);
+    replay_journal(catalog, account);
+    catalog.checkpoint();
+  }
+  install(staged, layout_.account(account), "catalog.db");
+  if (account.is_zero()) gather_activity();
+}
+
+void WriterCatalogs::gather_activity() {
+  std::vector<Instant> instants;
+  for (const auto& shard : disk_.list(layout_.accounts())) {
+    for (const auto& name : disk_.list(layout_.accounts() + "/" + shard)) {
+      const auto account = Uuid::from_hex(name);
+      if (!account) continue;
+      const auto some = catalog(*account).activity();
+      instants.insert(instants.end(), some.begin(), some.end());
+    }
+  }
+  catalog(Uuid{}).note_activity(instants);
+}
+
+void WriterCatalogs::rebuild_pool() {
+  pool_.reset();
+  const auto staged = layout_.staging() + "/pool.db";
+  remove_database(disk_, staged);
+  {
+    auto index = PoolIndex::open_writer(staged);
+    for (const auto& name : disk_.list(layout_.pool_packs())) {
+      const auto digest = parse_pack_name(name);
+      if (!digest) continue;
+      if (const auto pack = load(Uuid{}, {PackClass::kPool, *digest})) index.add_pack(*digest, *pack);
+    }
+    read_journal([&](const Batch& batch) {
+      std::vector<CatalogWriter::Source> sources;
+      for (const auto& transaction : batch.transactions) {
+        sources.push_back({&transaction, batch.segment, batch.payload.data() - batch.payload_offset});
+      }
+      index.apply(sources, loader(Uuid{}));
+    });
+    index.checkpoint();
+  }
+  install(staged, layout_.pool(), "index-0.db");
+}
+
+void WriterCatalogs::adopt_orphans(const Uuid& account) {
+  if (!disk_.exists(layout_.packs(account))) return;
+  for (const auto& name : disk_.list(layout_.packs(account))) {
+    const auto digest = parse_pack_name(name);
+    if (!digest || catalog(account).blobs().has_pack(*digest)) continue;
+    if (const auto pack = load(account, {PackClass::kAccount, *digest})) catalog(account).add_pack(*digest, *pack);
+  }
+}
+
+void WriterCatalogs::adopt_pool_orphans() {
+  for (const auto& name : disk_.list(layout_.pool_packs())) {
+    const auto digest = parse_pack_name(name);
+    if (!digest || pool().has_pack(*digest)) continue;
+    if (const auto pack = load(Uuid{}, {PackClass::kPool, *digest})) pool().add_pack(*digest, *pack);
+  }
+}
+
+void WriterCatalogs::checkpoint_all() {
+  if (pool_) pool_->checkpoint();
+  for (auto& [hex, slot] : open_) slot.catalog->checkpoint();
+}
+
+}  // namespace yestermail

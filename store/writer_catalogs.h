@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+#include <list>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/filesystem.h"
+#include "base/log.h"
+#include "store/catalog_writer.h"
+#include "store/journal_segment.h"
+#include "store/layout.h"
+#include "store/pool_index.h"
+
+namespace yestermail {
+
+/// All derived files of a store, as its writer keeps them: opened when needed, closed when many are open, brought up to
+/// what logs and journal hold, and rebuilt from these where they are missing or damaged. One thread at a time.
+class WriterCatalogs {
+ public:
+  WriterCatalogs(Filesystem& disk, const Layout& layout, const Uuid& store, Log& log);
+
+  /// The account's catalog; its directories are made if they are not there. The reference holds until the next call.
+  CatalogWriter& catalog(const Uuid& account);
+  PoolIndex& pool();
+
+  /// Applies durable transactions, in order; `segment_start` is what offset 0 of the segment would be in memory.
+  void apply(const std::vector<Transaction>& transactions, std::uint64_t segment, const std::byte* segment_start);
+
+  /// Contents of a pack that was just sealed, so that it need not be read back.
+  void expect_pack(const Digest& name, LoadedPack pack) { expected_[name] = std::move(pack); }
+
+  /// Makes a catalog, or the pool's index, anew from packs, logs and journal.
+  void rebuild(const Uuid& account);
+  void rebuild_pool();
+
+  /// Takes in packs that no transaction names: a crash came between sealing and commit.
+  void adopt_orphans(const Uuid& account);
+  void adopt_pool_orphans();
+
+  /// On return all that was applied is in the files and survives a power cut.
+  void checkpoint_all();
+  /// Forgets open connections without another word: after a failure.
+  void drop(const Uuid& account);
+
+ private:
+  struct Slot {
+    std::unique_ptr<CatalogWriter> catalog;
+    std::list<Uuid>::iterator recent;
+    std::uint64_t applied_operations = 0;
+  };
+  Slot& slot(const Uuid& account);
+  std::unique_ptr<CatalogWriter> open_current(const Uuid& account);
+  void replay_log(CatalogWriter& catalog, const Uuid& account);
+  void replay_journal(CatalogWriter& catalog, const Uuid& account);
+  void apply_to(const Uuid& account, const std::vector<CatalogWriter::Source>& sources);
+  void close_oldest();
+  std::optional<LoadedPack> load(const Uuid& account, const PackOperation& pack);
+  [[nodiscard]] PackLoader loader(const Uuid& account);
+  void gather_activity();
+  void read_journal(const std::function<void(const Batch&)>& visit);
+  void install(const std::string& staged, const std::string& directory, const std::string& name);
+
+  Filesystem& disk_;
+  const Layout& layout_;
+  const Uuid store_;
+  Log& log_;
+  std::unordered_map<std::string, Slot> open_;  // By the account's hex.
+  std::list<Uuid> recent_;                      // Newest first.
+  std::optional<PoolIndex> pool_;
+  std::map<Digest, LoadedPack> expected_;
+};
+
+}  // namespace yestermail
