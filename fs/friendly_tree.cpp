@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/friendly_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "fs/item_names.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::size_t kBatch = 64;
+constexpr std::uint64_t kHomeCursor = kDotDotCursor + 1;
+constexpr unsigned kDepthBits = 4;
+
+std::uint64_t folder_cursor(const Folder& folder) {
+  return kFirstGroup + (folder.anchor.value << kDepthBits) + folder.depth;
+}
+
+using Ids = std::shared_ptr<const std::vector<VersionId>>;
+
+/// Both directories of a folder as one ascending sequence.
+class MergedIds {
+ public:
+  MergedIds(Ids a, Ids b, VersionId after) : ids_{std::move(a), std::move(b)} {
+    for (std::size_t i = 0; i < ids_.size(); ++i) {
+      at_[i] = static_cast<std::size_t>(std::upper_bound(ids_[i]->begin(), ids_[i]->end(), after) - ids_[i]->begin());
+    }
+  }
+
+  std::vector<VersionId> next(std::size_t most) {
+    std::vector<VersionId> batch;
+    while (batch.size() < most) {
+      const bool first = at_[0] < ids_[0]->size();
+      const bool second = at_[1] < ids_[1]->size();
+      if (!first && !second) break;
+      const std::size_t from = first && (!second || (*ids_[0])[at_[0]] < (*ids_[1])[at_[1]]) ? 0 : 1;
+      batch.push_back((*ids_[from])[at_[from]++]);
+    }
+    return batch;
+  }
+
+ private:
+  std::array<Ids, 2> ids_;
+  std::array<std::size_t, 2> at_{};
+};
+
+Attributes owner_directory(const Moment& moment, std::uint32_t uid, std::uint32_t gid) {
+  auto attributes = virtual_directory(moment);
+  attributes.mode = 0500;
+  attributes.uid = uid;
+  attributes.gid = gid;
+  return attributes;
+}
+
+}  // namespace
+
+std::optional<FriendlyTree::Place> FriendlyTree::place(const Scope& scope) {
+  const auto account = past_.account(scope.account(), scope.moment);
+  if (!account) return std::nullopt;
+  Place place{past_.folders(account->account, scope.moment), FolderTree::kTop};
+  if (scope.parts.kind == NodeKind::kAccount) return place;
+  const auto index = place.tree->find(scope.item(), scope.parts.depth);
+  if (!index) return std::nullopt;
+  place.index = *index;
+  return place;
+}
+
+NodeId FriendlyTree::folder_id(const Scope& scope, const Folder& folder) {
+  return sibling_id(scope, NodeKind::kFolder, scope.account(), folder.anchor.value, folder.depth);
+}
+
+Node FriendlyTree::account_node(const Scope& time, const NamedAccount& account) {
+  const auto number = account.account.number;
+  const auto root = past_.view().item_at(number, kRootItem, time.moment.at);
+  const auto attributes = root ? attributes_of(root->state, Style::kOwnerOnly) : owner_directory(time.moment, 0, 0);
+  return directory_node(time, sibling_id(time, NodeKind::kAccount, number, 0), attributes);
+}
+
+Node FriendlyTree::folder_node(const Scope& scope, const Folder& folder) {
+  const auto item = folder.item == kNoItem ? kRootItem : folder.item;
+  const auto version = past_.view().item_at(scope.account(), item, scope.moment.at);
+  auto attributes = version ? attributes_of(version->state, Style::kOwnerOnly) : owner_directory(scope.moment, 0, 0);
+  if (folder.item == kNoItem) attributes = owner_directory(scope.moment, attributes.uid, attributes.gid);
+  return directory_node(scope, folder_id(scope, folder), attributes);
+}
+
+std::optional<Node> FriendlyTree::home_node(const Scope& scope) {
+  const auto home = past_.view().lookup(scope.account(), kRootItem, FolderTree::kHome, scope.moment.at);
+  if (!home || home->state.kind != EntryKind::kDirectory) return std::nullopt;
+  return directory_node(scope, sibling_id(scope, NodeKind::kPlain, scope.account(), home->item.value),
+                        attributes_of(home->state, Style::kOwnerOnly));
+}
+
+std::optional<Node> FriendlyTree::self(const Scope& scope) {
+  if (scope.parts.kind == NodeKind::kAccount) {
+    const auto account = past_.account(scope.account(), scope.moment);
+    if (!account) return std::nullopt;
+    return account_node(scope, *account);
+  }
+  const auto found = place(scope);
+  if (!found) return std::nullopt;
+  auto node = folder_node(scope, found->folder());
+  // Asked for by an id that another one has replaced meanwhile: it answers for itself.
+  node.id = node_id(scope.parts);
+  return node;
+}
+
+std::optional<Node> FriendlyTree::message(const Scope& scope, ItemId folder, std::string_view name) {
+  const auto item = item_of_name(name);
+  if (!item || folder == kNoItem) return std::nullopt;
+  const auto version = past_.view().item_at(scope.account(), *item, scope.moment.at);
+  if (!version || version->state.kind != EntryKind::kMessage) return std::nullopt;
+  if (message_name(version->item, version->state) != name) return std::nullopt;
+  const auto directory = past_.view().item_at(scope.account(), version->state.parent, scope.moment.at);
+  if (!directory || directory->state.parent != folder) return std::nullopt;
+  if (directory->state.name != "cur" && directory->state.name != "new") return std::nullopt;
+  return file_node(scope.account(), *version, Style::kOwnerOnly, scope.lifetime());
+}
+
+LookupResult FriendlyTree::lookup(const Scope& scope, std::string_view name) {
+  const auto found = place(scope);
+  if (!found) return {std::nullopt, scope.absence()};
+  LookupResult result{std::nullopt, scope.absence()};
+  if (const auto child = found->tree->child(found->index, name)) {
+    result.node = folder_node(scope, found->tree->at(*child));
+  } else if (found->index == FolderTree::kTop) {
+    if (name == FolderTree::kHome) result.node = home_node(scope);
+  } else {
+    result.node = message(scope, found->folder().item, name);
+  }
+  return result;
+}
+
+void FriendlyTree::list(const Scope& scope, std::uint64_t cursor, const EntrySink& sink) {
+  const auto found = place(scope);
+  if (!found) return;
+  if (found->index == FolderTree::kTop && cursor < kHomeCursor) {
+    const auto home = home_node(scope);
+    if (home && !sink({FolderTree::kHome, *home, kHomeCursor})) return;
+  }
+  if (!list_folders(scope, *found, cursor, sink)) return;
+  if (found->folder().item != kNoItem) list_messages(scope, found->folder().item, cursor, sink);
+}
+
+bool FriendlyTree::list_folders(const Scope& scope, const Place& place, std::uint64_t cursor, const EntrySink& sink) {
+  const auto& children = place.folder().children;
+  const auto first = std::partition_point(children.begin(), children.end(), [&](std::size_t child) {
+    return folder_cursor(place.tree->at(child)) <= cursor;
+  });
+  return std::all_of(first, children.end(), [&](std::size_t child) {
+    const auto& folder = place.tree->at(child);
+    return sink({folder.name, folder_node(scope, folder), folder_cursor(folder)});
+  });
+}
+
+void FriendlyTree::list_messages(const Scope& scope, ItemId folder, std::uint64_t cursor, const EntrySink& sink) {
+  static const Ids kNone = std::make_shared<const std::vector<VersionId>>();
+  const auto ids_in = [&](std::string_view name) {
+    const auto directory = past_.view().lookup(scope.account(), folder, name, scope.moment.at);
+    return directory ? past_.entries(scope.account(), directory->item, scope.moment) : kNone;
+  };
+  MergedIds ids(ids_in("cur"), ids_in("new"), VersionId{cursor < kSecondGroup ? 0 : cursor - kSecondGroup});
+  for (auto batch = ids.next(kBatch); !batch.empty(); batch = ids.next(kBatch)) {
+    for (const auto& version : past_.view().versions(scope.account(), batch)) {
+      if (version.state.kind != EntryKind::kMessage) continue;
+      const auto name = message_name(version.item, version.state);
+      const auto node = file_node(scope.account(), version, Style::kOwnerOnly, scope.lifetime());
+      if (!sink({name, node, kSecondGroup + version.id.value})) return;
+    }
+  }
+}
+
+std::optional<NodeId> FriendlyTree::parent(const Scope& scope) {
+  if (scope.parts.kind == NodeKind::kAccount) return sibling_id(scope, NodeKind::kTimeDirectory, AccountNumber{}, 0);
+  const auto found = place(scope);
+  if (!found) return std::nullopt;
+  const auto above = found->folder().parent;
+  if (above == FolderTree::kTop) return sibling_id(scope, NodeKind::kAccount, scope.account(), 0);
+  return folder_id(scope, found->tree->at(above));
+}
+
+}  // namespace yestermail

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/past.h"
+
+#include <algorithm>
+#include <set>
+
+#include "fs/folder_names.h"
+#include "fs/time_series.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::size_t kAccountsBudget = 2U << 20U;
+constexpr std::size_t kFoldersBudget = 2U << 20U;
+constexpr std::size_t kEntriesBudget = 12U << 20U;
+constexpr std::size_t kMostFolders = 100'000;
+
+/// How far behind the clock a commit that is being written may be stamped.
+constexpr std::int64_t kCommitMicros = 120 * kMicrosPerSecond;
+
+bool is_message_directory(std::string_view name) { return name == "cur" || name == "new" || name == "tmp"; }
+
+bool is_extra_directory(std::string_view name) { return name == "@home" || name == "@control"; }
+
+FolderTree read_maildir_folders(View& view, AccountNumber account, Instant at) {
+  std::vector<FolderPath> folders;
+  bool has_inbox = false;
+  for (const auto& entry : view.list_kind(account, kRootItem, at, EntryKind::kDirectory)) {
+    has_inbox = has_inbox || entry.state.name == "cur" || entry.state.name == "new";
+    if (folders.size() < kMostFolders) folders.push_back({entry.item, maildir_folder_path(entry.state.name)});
+  }
+  return {std::move(folders), has_inbox};
+}
+
+FolderTree read_nested_folders(View& view, AccountNumber account, Instant at) {
+  std::vector<FolderPath> folders{{kRootItem, {}}};
+  bool has_inbox = false;
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    const auto parent = folders[i];
+    for (const auto& entry : view.list_kind(account, parent.item, at, EntryKind::kDirectory)) {
+      const bool in_root = parent.item == kRootItem;
+      if (is_message_directory(entry.state.name)) {
+        has_inbox = has_inbox || (in_root && entry.state.name != "tmp");
+        continue;
+      }
+      if ((in_root && is_extra_directory(entry.state.name)) || folders.size() > kMostFolders) continue;
+      auto levels = parent.levels;
+      levels.push_back(entry.state.name);
+      folders.push_back({entry.item, std::move(levels)});
+    }
+  }
+  return {std::move(folders), has_inbox};
+}
+
+}  // namespace
+
+Past::Past(View& view, const Clock& clock)
+    : view_(view), clock_(clock), accounts_(kAccountsBudget), folders_(kFoldersBudget), entries_(kEntriesBudget) {}
+
+Moment Past::moment(Instant at) const {
+  if (at != kForever && at.value < clock_.now().value - kCommitMicros) return {at, at, true};
+  const auto last = view_.last_instant();
+  if (at != kForever && at <= last) return {at, at, true};
+  return {at, last, false};
+}
+
+bool Past::is_before_history(Instant at) const {
+  const auto hours = view_.active_hours();
+  return hours.empty() || at < hours.front();
+}
+
+std::vector<Instant> Past::series() const { return time_series(view_.active_hours(), clock_.now()); }
+
+std::shared_ptr<const std::vector<NamedAccount>> Past::accounts(const Moment& moment) {
+  return accounts_.get(moment, [&] {
+    auto accounts = view_.accounts(moment.at);
+    std::vector<std::string> raw;
+    for (const auto& account : accounts) raw.push_back(account.name);
+    auto names = readable_account_names(raw);
+    auto named = std::make_shared<std::vector<NamedAccount>>();
+    std::size_t bytes = 0;
+    for (std::size_t i = 0; i < accounts.size(); ++i) {
+      bytes += sizeof(NamedAccount) + 2 * names[i].size() + accounts[i].source.size() + 32;
+      named->push_back({std::move(names[i]), std::move(accounts[i])});
+    }
+    std::sort(named->begin(), named->end(),
+              [](const auto& a, const auto& b) { return a.account.number < b.account.number; });
+    return LruCache<Moment, const std::vector<NamedAccount>>::Loaded{std::move(named), bytes};
+  });
+}
+
+std::optional<NamedAccount> Past::account(AccountNumber number, const Moment& moment) {
+  const auto all = accounts(moment);
+  const auto found = std::lower_bound(all->begin(), all->end(), number,
+                                      [](const auto& row, AccountNumber n) { return row.account.number < n; });
+  if (found == all->end() || found->account.number != number) return std::nullopt;
+  return *found;
+}
+
+std::optional<NamedAccount> Past::account_named(std::string_view name, const Moment& moment) {
+  const auto all = accounts(moment);
+  const auto found = std::find_if(all->begin(), all->end(), [&](const auto& row) { return row.name == name; });
+  if (found == all->end()) return std::nullopt;
+  return *found;
+}
+
+std::shared_ptr<const FolderTree> Past::folders(const Account& account, const Moment& moment) {
+  return folders_.get({account.number, moment}, [&] {
+    auto tree = std::make_shared<const FolderTree>(account.layout == "fs"
+                                                       ? read_nested_folders(view_, account.number, moment.at)
+                                                       : read_maildir_folders(view_, account.number, moment.at));
+    const auto bytes = tree->bytes();
+    return LruCache<AccountMoment, const FolderTree>::Loaded{std::move(tree), bytes};
+  });
+}
+
+std::shared_ptr<const std::vector<VersionId>> Past::entries(AccountNumber account, ItemId directory,
+                                                            const Moment& moment) {
+  return entries_.get({account, directory, moment}, [&] {
+    auto ids = std::make_shared<const std::vector<VersionId>>(view_.list(account, directory, moment.at));
+    const auto bytes = ids->capacity() * sizeof(VersionId) + 200;
+    return LruCache<DirectoryMoment, const std::vector<VersionId>>::Loaded{std::move(ids), bytes};
+  });
+}
+
+}  // namespace yestermail

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "fs/node_id.h"
+#include "fs/view_table.h"
+
+namespace yestermail {
+
+/// The nodes that every mount has once; the numbers are those of NodeKind::kPlace.
+enum class Place : std::uint8_t { kRoot = 1, kReadme, kStatus, kAt, kMaildir, kMaildirAt };
+
+struct PlaceRow {
+  Place place;
+  Place parent;
+  std::string_view name;
+};
+
+inline constexpr std::array<PlaceRow, 5> kPlaces{{{Place::kReadme, Place::kRoot, "README.txt"},
+                                                  {Place::kStatus, Place::kRoot, ".status"},
+                                                  {Place::kAt, Place::kRoot, "at"},
+                                                  {Place::kMaildir, Place::kRoot, "maildir"},
+                                                  {Place::kMaildirAt, Place::kMaildir, "at"}}};
+
+inline NodeId place_id(Place place) {
+  NodeParts parts;
+  parts.number = static_cast<std::uint64_t>(place);
+  return node_id(parts);
+}
+
+inline std::optional<Place> place_of(const NodeParts& parts) {
+  if (parts.kind != NodeKind::kPlace || parts.number > static_cast<std::uint64_t>(Place::kMaildirAt)) {
+    return std::nullopt;
+  }
+  return static_cast<Place>(parts.number);
+}
+
+inline bool is_directory(Place place) { return place != Place::kReadme && place != Place::kStatus; }
+
+/// The container that a place is, and the other way round.
+inline Container container_of(Place directory) {
+  switch (directory) {
+    case Place::kAt: return Container::kAt;
+    case Place::kMaildir: return Container::kMaildir;
+    case Place::kMaildirAt: return Container::kMaildirAt;
+    default: return Container::kTop;
+  }
+}
+
+inline Place place_of(Container container) {
+  switch (container) {
+    case Container::kAt: return Place::kAt;
+    case Container::kMaildir: return Place::kMaildir;
+    case Container::kMaildirAt: return Place::kMaildirAt;
+    default: return Place::kRoot;
+  }
+}
+
+inline bool shows_maildirs(Container container) {
+  return container == Container::kMaildir || container == Container::kMaildirAt;
+}
+
+/// at/ answers to any instant and lists none.
+inline bool lists_times(Container container) {
+  return container == Container::kTop || container == Container::kMaildir;
+}
+
+}  // namespace yestermail

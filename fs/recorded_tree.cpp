@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/recorded_tree.h"
+
+#include <algorithm>
+#include <span>
+
+#include "fs/safe_text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::size_t kBatch = 64;
+
+bool is_pseudo_name(std::string_view name) { return name == "@home" || name == "@control"; }
+
+}  // namespace
+
+Style RecordedTree::style_of(const Scope& scope) {
+  return scope.parts.kind == NodeKind::kExact ? Style::kExact : Style::kOwnerOnly;
+}
+
+bool RecordedTree::is_shown(const Scope& scope, const Version& version) {
+  if (version.state.kind == EntryKind::kAccount) return false;
+  const bool exact_root = scope.parts.kind == NodeKind::kExact && scope.item() == kRootItem;
+  return !(exact_root && is_pseudo_name(version.state.name)) && is_entry_name(version.state.name);
+}
+
+Node RecordedTree::node_of(const Scope& scope, const Version& version) {
+  const auto style = style_of(scope);
+  if (version.state.kind != EntryKind::kDirectory) {
+    return file_node(scope.account(), version, style, scope.lifetime());
+  }
+  return directory_node(scope, sibling_id(scope, scope.parts.kind, scope.account(), version.item.value),
+                        attributes_of(version.state, style));
+}
+
+std::optional<Node> RecordedTree::self(const Scope& scope) {
+  const auto version = past_.view().item_at(scope.account(), scope.item(), scope.moment.at);
+  if (version && version->state.kind == EntryKind::kDirectory) return node_of(scope, *version);
+  if (scope.item() != kRootItem || scope.account() == kServerAccount) return std::nullopt;
+  // An account whose root could not be read yet is an empty directory of nobody's.
+  if (!past_.account(scope.account(), scope.moment)) return std::nullopt;
+  auto attributes = virtual_directory(scope.moment);
+  attributes.mode = 0500;
+  return directory_node(scope, sibling_id(scope, scope.parts.kind, scope.account(), kRootItem.value), attributes);
+}
+
+LookupResult RecordedTree::lookup(const Scope& scope, std::string_view name) {
+  const auto version = past_.view().lookup(scope.account(), scope.item(), name, scope.moment.at);
+  if (!version || !is_shown(scope, *version)) return {std::nullopt, scope.absence()};
+  return {node_of(scope, *version), {}};
+}
+
+void RecordedTree::list(const Scope& scope, std::uint64_t cursor, const EntrySink& sink) {
+  const auto ids = past_.entries(scope.account(), scope.item(), scope.moment);
+  const VersionId last{cursor < kSecondGroup ? 0 : cursor - kSecondGroup};
+  auto at = std::upper_bound(ids->begin(), ids->end(), last);
+  while (at != ids->end()) {
+    const auto count = std::min<std::ptrdiff_t>(kBatch, ids->end() - at);
+    const auto batch = past_.view().versions(scope.account(), std::span(&*at, static_cast<std::size_t>(count)));
+    for (const auto& version : batch) {
+      if (!is_shown(scope, version)) continue;
+      if (!sink({version.state.name, node_of(scope, version), kSecondGroup + version.id.value})) return;
+    }
+    at += count;
+  }
+}
+
+std::optional<NodeId> RecordedTree::parent(const Scope& scope) {
+  if (scope.item() == kRootItem) return sibling_id(scope, NodeKind::kTimeDirectory, AccountNumber{}, 0);
+  const auto version = past_.view().item_at(scope.account(), scope.item(), scope.moment.at);
+  if (!version) return std::nullopt;
+  const bool home = scope.parts.kind == NodeKind::kPlain && scope.account() != kServerAccount;
+  if (home && version->state.parent == kRootItem) return sibling_id(scope, NodeKind::kAccount, scope.account(), 0);
+  return sibling_id(scope, scope.parts.kind, scope.account(), version->state.parent.value);
+}
+
+}  // namespace yestermail

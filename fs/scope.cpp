@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/scope.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::int64_t kNanosPerMicro = 1000;
+
+}  // namespace
+
+Attributes attributes_of(const EntryState& state, Style style) {
+  Attributes attributes;
+  attributes.directory = state.kind == EntryKind::kDirectory;
+  attributes.mode = attributes.directory ? 0500 : 0400;
+  if (style == Style::kExact) attributes.mode = state.mode & 0777U;
+  attributes.uid = state.uid;
+  attributes.gid = state.gid;
+  attributes.size = attributes.directory ? 0 : state.size;
+  attributes.mtime_ns = state.mtime_ns;
+  return attributes;
+}
+
+Node file_node(AccountNumber account, const Version& version, Style style, Lifetime lifetime) {
+  NodeParts parts;
+  parts.kind = style == Style::kExact ? NodeKind::kExactFile : NodeKind::kFriendlyFile;
+  parts.account = account;
+  parts.number = version.body.value;
+  return {node_id(parts), attributes_of(version.state, style), lifetime, Lifetime::kFixed, 1};
+}
+
+NodeId sibling_id(const Scope& scope, NodeKind kind, AccountNumber account, std::uint64_t number, std::uint8_t depth) {
+  NodeParts parts;
+  parts.kind = kind;
+  parts.view = scope.parts.view;
+  parts.account = account;
+  parts.number = number;
+  parts.depth = depth;
+  return node_id(parts);
+}
+
+Node directory_node(const Scope& scope, NodeId id, const Attributes& attributes) {
+  return {id, attributes, scope.lifetime(), scope.lifetime(), scope.generation};
+}
+
+Attributes virtual_directory(const Moment& moment) {
+  Attributes attributes;
+  attributes.directory = true;
+  attributes.mode = 0555;
+  attributes.mtime_ns = (moment.at == kForever ? moment.stamp : moment.at).value * kNanosPerMicro;
+  return attributes;
+}
+
+}  // namespace yestermail

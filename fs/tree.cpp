@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/tree.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "base/error.h"
+#include "base/instant_text.h"
+#include "fs/places.h"
+#include "fs/texts.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::uint64_t kFirstPlaceCursor = kDotDotCursor + 1;
+constexpr std::uint64_t kServerCursor = kDotDotCursor + 1;
+constexpr std::int64_t kNanosPerMicro = 1000;
+
+std::size_t copy_text(const std::string& text, std::uint64_t offset, std::span<std::byte> into) {
+  if (offset >= text.size()) return 0;
+  const auto size = std::min<std::size_t>(into.size(), text.size() - static_cast<std::size_t>(offset));
+  std::memcpy(into.data(), text.data() + offset, size);
+  return size;
+}
+
+bool is_directory_kind(NodeKind kind) { return kind >= NodeKind::kTimeDirectory; }
+
+Style style_of(NodeKind file) { return file == NodeKind::kExactFile ? Style::kExact : Style::kOwnerOnly; }
+
+}  // namespace
+
+Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
+    : view_(view),
+      settings_(std::move(settings)),
+      past_(view, clock),
+      friendly_(past_),
+      recorded_(past_),
+      server_(past_, recorded_, settings_.owner),
+      files_(view, log),
+      views_(settings_.most_instants) {}
+
+std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
+  const auto parts = node_parts(id);
+  if (!parts || !is_directory_kind(parts->kind)) return std::nullopt;
+  auto view = views_.find(parts->view);
+  if (!view) return std::nullopt;
+  auto moment = past_.moment(view->at);
+  if (pinned && view->at == kForever) moment = {*pinned, *pinned, false};
+  return Scope{*parts, std::move(*view), moment, views_.generation(parts->view)};
+}
+
+// What stands above the times.
+
+std::string Tree::status() { return status_text(settings_.store_id, view_.last_instant(), view_.figures(), counters_); }
+
+std::optional<Node> Tree::place_node(std::uint64_t number) {
+  NodeParts parts;
+  parts.number = number;
+  const auto place = place_of(parts);
+  if (!place) return std::nullopt;
+  Node node;
+  node.id = node_id(parts);
+  node.attributes.mode = is_directory(*place) ? 0555 : 0444;
+  node.attributes.directory = is_directory(*place);
+  node.attributes.mtime_ns = view_.last_instant().value * kNanosPerMicro;
+  node.attributes_valid = Lifetime::kLive;
+  if (*place == Place::kReadme) {
+    const auto hours = view_.active_hours();
+    node.attributes.mtime_ns = hours.empty() ? 0 : hours.front().value * kNanosPerMicro;
+    node.attributes.size = readme_text().size();
+  }
+  if (*place == Place::kStatus) {
+    // The kernel drops what it has cached of a file when its mtime changes: below the microsecond there is room.
+    node.attributes.mtime_ns += static_cast<std::int64_t>(counters_.of(Request::kGetattr) % kNanosPerMicro);
+    node.attributes.size = kStatusSize;
+    node.attributes_valid = Lifetime::kNone;
+    node.entry = Lifetime::kLive;
+  }
+  return node;
+}
+
+LookupResult Tree::lookup_in_place(std::uint64_t number, std::string_view name) {
+  NodeParts parts;
+  parts.number = number;
+  const auto place = place_of(parts);
+  if (!place || !is_directory(*place)) return {};
+  for (const auto& row : kPlaces) {
+    if (row.parent == *place && row.name == name) return {place_node(static_cast<std::uint64_t>(row.place)), {}};
+  }
+  return lookup_time(container_of(*place), name);
+}
+
+LookupResult Tree::lookup_time(Container container, std::string_view name) {
+  if (lists_times(container) && name == "latest") {
+    return {time_node({container, "latest", kForever}, Lifetime::kFixed), {}};
+  }
+  const auto at = parse_instant(name, past_.now());
+  if (!at || (lists_times(container) && instant_file_name(*at) != name)) return {std::nullopt, Lifetime::kFixed};
+  if (past_.is_future(*at) || past_.is_before_history(*at)) return {std::nullopt, Lifetime::kNone};
+  const bool moves = is_relative_instant(name) || !past_.moment(*at).settled;
+  return {time_node({container, std::string(name), *at}, moves ? Lifetime::kLive : Lifetime::kFixed), {}};
+}
+
+std::optional<Node> Tree::time_node(const TimeView& view, Lifetime entry) {
+  NodeParts parts;
+  parts.kind = NodeKind::kTimeDirectory;
+  parts.view = views_.number(view);
+  const auto scope = Tree::scope(node_id(parts));
+  if (!scope) return std::nullopt;
+  auto node = directory_node(*scope, node_id(parts), virtual_directory(scope->moment));
+  node.entry = entry;
+  return node;
+}
+
+void Tree::list_place(std::uint64_t number, std::uint64_t cursor, const EntrySink& sink) {
+  NodeParts parts;
+  parts.number = number;
+  const auto place = place_of(parts);
+  std::uint64_t own_cursor = kFirstPlaceCursor;
+  for (const auto& row : kPlaces) {
+    ++own_cursor;
+    if (row.parent != *place || own_cursor <= cursor) continue;
+    const auto node = place_node(static_cast<std::uint64_t>(row.place));
+    if (node && !sink({row.name, *node, own_cursor})) return;
+  }
+  const auto container = container_of(*place);
+  if (!lists_times(container)) return;
+  if (++own_cursor > cursor) {
+    const auto latest = time_node({container, "latest", kForever}, Lifetime::kFixed);
+    if (latest && !sink({"latest", *latest, own_cursor})) return;
+  }
+  for (const auto at : past_.series()) {
+    own_cursor = kFirstGroup + static_cast<std::uint64_t>(at.value / kMicrosPerSecond);
+    if (own_cursor <= cursor) continue;
+    const auto name = instant_file_name(at);
+    const auto node = time_node({container, name, at}, Lifetime::kFixed);
+    if (node && !sink({name, *node, own_cursor})) return;
+  }
+}
+
+// What stands in a time directory.
+
+std::optional<Node> Tree::account_node(const Scope& time, const NamedAccount& account) {
+  if (!shows_maildirs(time.view.container)) return friendly_.account_node(time, account);
+  auto root = time;
+  root.parts.kind = NodeKind::kExact;
+  root.parts.account = account.account.number;
+  root.parts.number = kRootItem.value;
+  return recorded_.self(root);
+}
+
+LookupResult Tree::lookup_account(const Scope& time, std::string_view name) {
+  if (name == ServerTree::kName && !shows_maildirs(time.view.container)) return {server_.root(time), {}};
+  const auto account = past_.account_named(name, time.moment);
+  if (!account) return {std::nullopt, time.absence()};
+  return {account_node(time, *account), time.absence()};
+}
+
+void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink) {
+  if (!shows_maildirs(time.view.container) && cursor < kServerCursor) {
+    if (!sink({ServerTree::kName, server_.root(time), kServerCursor})) return;
+  }
+  const auto all = past_.accounts(time.moment);
+  for (const auto& row : *all) {
+    const auto own_cursor = kFirstGroup + row.account.number.value;
+    if (own_cursor <= cursor) continue;
+    const auto node = account_node(time, row);
+    if (node && !sink({row.name, *node, own_cursor})) return;
+  }
+}
+
+// All together.
+
+std::optional<Node> Tree::self(const Scope& scope) {
+  if (ServerTree::is_here(scope.parts)) return server_.self(scope);
+  switch (scope.parts.kind) {
+    case NodeKind::kTimeDirectory: return directory_node(scope, node_id(scope.parts), virtual_directory(scope.moment));
+    case NodeKind::kAccount:
+    case NodeKind::kFolder: return friendly_.self(scope);
+    default: return recorded_.self(scope);
+  }
+}
+
+std::optional<Node> Tree::node(NodeId id) {
+  const auto parts = node_parts(id);
+  if (!parts) return std::nullopt;
+  switch (parts->kind) {
+    case NodeKind::kPlace: return place_node(parts->number);
+    case NodeKind::kFriendlyFile:
+    case NodeKind::kExactFile: {
+      const auto found = files_.attributes(parts->account, VersionId{parts->number}, style_of(parts->kind));
+      if (!found) return std::nullopt;
+      return Node{id, *found, Lifetime::kFixed, Lifetime::kFixed, 1};
+    }
+    case NodeKind::kAccountCard:
+      return server_.card(AccountNumber{static_cast<std::uint32_t>(parts->number)}, Lifetime::kFixed);
+    default: break;
+  }
+  const auto found = scope(id);
+  return found ? self(*found) : std::nullopt;
+}
+
+std::optional<NodeId> Tree::parent(NodeId id) {
+  const auto parts = node_parts(id);
+  if (!parts) return std::nullopt;
+  if (parts->kind == NodeKind::kPlace) {
+    const auto* const row = std::find_if(kPlaces.begin(), kPlaces.end(),
+                                         [&](const PlaceRow& place) { return place_id(place.place) == id; });
+    return row == kPlaces.end() ? kRootNode : place_id(row->parent);
+  }
+  const auto found = scope(id);
+  if (!found) return std::nullopt;
+  if (ServerTree::is_here(*parts)) return server_.parent(*found);
+  switch (parts->kind) {
+    case NodeKind::kTimeDirectory: return place_id(place_of(found->view.container));
+    case NodeKind::kAccount:
+    case NodeKind::kFolder: return friendly_.parent(*found);
+    default: return recorded_.parent(*found);
+  }
+}
+
+LookupResult Tree::lookup(NodeId directory, std::string_view name) {
+  if (name == ".") return {node(directory), Lifetime::kNone};
+  if (name == "..") {
+    const auto above = parent(directory);
+    return {above ? node(*above) : std::nullopt, Lifetime::kNone};
+  }
+  const auto parts = node_parts(directory);
+  if (!parts) return {};
+  if (parts->kind == NodeKind::kPlace) return lookup_in_place(parts->number, name);
+  const auto found = scope(directory);
+  return found ? lookup_name(*found, name) : LookupResult{};
+}
+
+LookupResult Tree::lookup_name(const Scope& scope, std::string_view name) {
+  if (ServerTree::is_here(scope.parts)) return server_.lookup(scope, name);
+  switch (scope.parts.kind) {
+    case NodeKind::kTimeDirectory: return lookup_account(scope, name);
+    case NodeKind::kAccount:
+    case NodeKind::kFolder: return friendly_.lookup(scope, name);
+    default: return recorded_.lookup(scope, name);
+  }
+}
+
+Instant Tree::present() { return view_.last_instant(); }
+
+bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
+  const auto here = node(directory);
+  if (!here || !here->attributes.directory) return false;
+  if (cursor < kDotCursor && !sink({".", *here, kDotCursor})) return true;
+  if (cursor < kDotDotCursor) {
+    auto above = *here;
+    above.id = parent(directory).value_or(here->id);
+    if (!sink({"..", above, kDotDotCursor})) return true;
+  }
+  const auto parts = node_parts(directory);
+  if (parts->kind == NodeKind::kPlace) {
+    list_place(parts->number, cursor, sink);
+    return true;
+  }
+  const auto found = scope(directory, pinned);
+  if (!found) return false;
+  if (ServerTree::is_here(*parts)) {
+    server_.list(*found, cursor, sink);
+  } else if (parts->kind == NodeKind::kTimeDirectory) {
+    list_accounts(*found, cursor, sink);
+  } else if (parts->kind == NodeKind::kAccount || parts->kind == NodeKind::kFolder) {
+    friendly_.list(*found, cursor, sink);
+  } else {
+    recorded_.list(*found, cursor, sink);
+  }
+  return true;
+}
+
+bool Tree::is_list_fixed(NodeId directory) {
+  const auto found = scope(directory);
+  return found && found->moment.settled;
+}
+
+std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> into) {
+  const auto parts = node_parts(file);
+  if (!parts) throw Error(Errc::kNotFound, "no such node");
+  switch (parts->kind) {
+    case NodeKind::kFriendlyFile:
+    case NodeKind::kExactFile: return files_.read(parts->account, VersionId{parts->number}, offset, into);
+    case NodeKind::kAccountCard: {
+      const auto text = server_.card_text(AccountNumber{static_cast<std::uint32_t>(parts->number)});
+      if (!text) break;
+      return copy_text(*text, offset, into);
+    }
+    case NodeKind::kPlace:
+      if (file == place_id(Place::kReadme)) return copy_text(readme_text(), offset, into);
+      if (file == place_id(Place::kStatus)) return copy_text(status(), offset, into);
+      break;
+    default: break;
+  }
+  throw Error(Errc::kNotFound, "no such file");
+}
+
+void Tree::learned(NodeId id) {
+  const auto parts = node_parts(id);
+  if (parts && is_directory_kind(parts->kind)) views_.retain(parts->view);
+}
+
+void Tree::forgot(NodeId id, std::uint64_t count) {
+  const auto parts = node_parts(id);
+  if (parts && is_directory_kind(parts->kind)) views_.release(parts->view, count);
+}
+
+}  // namespace yestermail

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "fs/blob_files.h"
+#include "fs/friendly_tree.h"
+#include "fs/node.h"
+#include "fs/past.h"
+#include "fs/recorded_tree.h"
+#include "fs/request_counters.h"
+#include "fs/server_tree.h"
+#include "fs/view_table.h"
+#include "store/view.h"
+
+namespace yestermail {
+
+struct TreeSettings {
+  std::string store_id;
+  Owner owner;
+  std::size_t most_instants = 65536;  ///< time directories that may be in use at once
+};
+
+/// A store's past as a read-only tree of nodes with 64-bit ids:
+///
+///     README.txt .status latest/ <stamp>/ at/<any instant>/     readable accounts, and @server
+///     maildir/{latest,<stamp>,at/<any instant>}/                accounts exactly as they were
+///
+/// An instant before the first recorded hour, or in the future, is not there (an empty directory could be taken for an
+/// empty mailbox). A stamp is found under its name whether it is listed at present or not. Files have one id in all
+/// times; directories one for each time directory. Nothing is read before it is asked for, and memory does not grow
+/// with what was walked. Safe for concurrent use. Errors are those of View, and Error{kUnsupported} of node_id().
+class Tree {
+ public:
+  Tree(View& view, const Clock& clock, Log& log, TreeSettings settings);
+
+  /// `directory` may be any directory; "." and ".." are found too.
+  LookupResult lookup(NodeId directory, std::string_view name);
+  /// nullopt: no such node, now or any more.
+  std::optional<Node> node(NodeId id);
+
+  /// The instant that a listing which begins now should hold on to, so that it is of one piece.
+  Instant present();
+  /// The directory's entries behind `cursor` (0: all), "." and ".." first. What follows the time is shown as of
+  /// `pinned`, an earlier answer of present(). False: no such directory.
+  bool list(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink);
+  /// True where a listing can be kept for a day.
+  bool is_list_fixed(NodeId directory);
+
+  /// Fills `into` from `offset` as far as the file goes. Error{kNotFound}: no such file.
+  std::size_t read(NodeId file, std::uint64_t offset, std::span<std::byte> into);
+
+  /// The kernel was told of a node, or has forgotten `count` of the times that it was told of it.
+  void learned(NodeId id);
+  void forgot(NodeId id, std::uint64_t count);
+
+  RequestCounters& counters() { return counters_; }
+
+ private:
+  std::optional<Scope> scope(NodeId id, std::optional<Instant> pinned = std::nullopt);
+  std::optional<Node> place_node(std::uint64_t place);
+  LookupResult lookup_in_place(std::uint64_t place, std::string_view name);
+  LookupResult lookup_time(Container container, std::string_view name);
+  LookupResult lookup_account(const Scope& time, std::string_view name);
+  std::optional<Node> time_node(const TimeView& view, Lifetime entry);
+  std::optional<Node> account_node(const Scope& time, const NamedAccount& account);
+  LookupResult lookup_name(const Scope& scope, std::string_view name);
+  std::optional<Node> self(const Scope& scope);
+  std::optional<NodeId> parent(NodeId id);
+
+  void list_place(std::uint64_t place, std::uint64_t cursor, const EntrySink& sink);
+  void list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink);
+  std::string status();
+
+  View& view_;
+  const TreeSettings settings_;
+  Past past_;
+  FriendlyTree friendly_;
+  RecordedTree recorded_;
+  ServerTree server_;
+  BlobFiles files_;
+  ViewTable views_;
+  RequestCounters counters_;
+};
+
+}  // namespace yestermail
