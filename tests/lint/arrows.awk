@@ -27,7 +27,7 @@ BEGIN {
   only["^xxh"] = "^base/.*\\.cpp$"
   only["^(gmime|glib|gio)"] = "^scanner/.*\\.cpp$"
   only["^boost/"] = "^tools/"
-  only["^nlohmann/"] = "^(tools/.*|(store|fs)/.*\\.cpp)$"
+  only["^nlohmann/"] = "^((tools|tests)/.*|(store|fs)/.*\\.cpp)$"
   # What a library takes from its caller instead.
   only["^iostream$"] = "^(tools|tests)/"
   # Tests may look at what they test with the library itself, but their shared headers stay clean too.
