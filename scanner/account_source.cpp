@@ -14,8 +14,8 @@ std::string joined(const std::string& directory, std::string_view name) {
   return directory.empty() ? std::string(name) : directory + "/" + std::string(name);
 }
 
-std::string below_anchor(const std::string& anchor, const std::string& path) {
-  return path.substr(anchor == "/" ? 1 : anchor.size() + 1);
+Place place_of(const std::string& anchor, const std::string& path) {
+  return {anchor, path.substr(anchor == "/" ? 1 : anchor.size() + 1)};
 }
 
 AccountSource account_of(const SourceSpec& spec, const SourceVariables& variables) {
@@ -23,10 +23,11 @@ AccountSource account_of(const SourceSpec& spec, const SourceVariables& variable
   account.name = spec.account_name(variables);
   account.layout = spec.layout();
   account.source = spec.for_account(variables);
-  account.anchor = spec.mail().fixed_part();
-  account.below = below_anchor(account.anchor, *spec.mail().expand(variables));
-  if (const auto home = spec.home(variables)) account.home_below = below_anchor(account.anchor, *home);
-  if (spec.control()) account.control = spec.control()->expand(variables);
+  const auto anchor = spec.mail().fixed_part();
+  account.mail = place_of(anchor, *spec.mail().expand(variables));
+  if (const auto home = spec.home(variables)) account.home = place_of(anchor, *home);
+  const auto control = spec.control() ? spec.control()->expand(variables) : std::nullopt;
+  if (control) account.control = place_of(spec.control()->fixed_part(), *control);
   return account;
 }
 
@@ -41,7 +42,8 @@ bool is_mail_tree(int fd, const Listing& listing, const std::string& layout) {
   if (listing.entries().empty()) return true;
   for (const auto& entry : listing.entries()) {
     if (entry.name == "subscriptions" || entry.name.starts_with("dovecot")) return true;
-    if (!is_message_directory(entry.name) && entry.name != "tmp" && !entry.name.starts_with('.') && layout != "fs") continue;
+    if (!is_message_directory(entry.name) && entry.name != "tmp" && !entry.name.starts_with('.') && layout != "fs")
+      continue;
     if (!is_directory(fd, entry)) continue;
     if (layout != "fs" || is_message_directory(entry.name)) return true;
     const auto below = std::string(entry.name);
@@ -90,6 +92,7 @@ class TemplateWalk {
                     const SourceVariables& variables) {
     const auto name = spec_.mail().components()[component].front().text;
     const auto stat = stat_at(fd, name);
+    if (!stat) found_.last_missing = true;
     if (!stat || stat->kind == FileStat::Kind::kRegular) return;
     walk(anchor, joined(below, name), component + 1, variables);
   }
@@ -109,11 +112,11 @@ FoundAccounts find_accounts(const SourceSpec& spec) {
   const auto anchor = spec.mail().fixed_part();
   auto opened = open_named_directory(anchor);
   if (const auto* denial = std::get_if<Denial>(&opened)) {
-    found.root_missing = denial->kind == Denial::Kind::kGone;
-    found.failures.push_back(printable(anchor) + ": " +
-                             (found.root_missing ? "there is no such directory" : denial->why));
+    found.missing = denial->kind == Denial::Kind::kGone;
+    found.failures.push_back(printable(anchor) + ": " + (found.missing ? "there is no such directory" : denial->why));
     return found;
   }
+  found.anchor_opened = true;
   TemplateWalk(spec, found).walk(std::get<Opened>(opened).fd.get(), "", spec.mail().fixed_components(), {});
   std::ranges::sort(found.accounts, {}, &AccountSource::name);
   return found;
@@ -125,19 +128,19 @@ std::optional<AccountSource> account_in(const SourceSpec& spec, std::string_view
   return account_of(spec, *variables);
 }
 
-OpenResult open_account(const AccountSource& account) {
-  auto anchor = open_named_directory(account.anchor);
+OpenResult open_place(const Place& place) {
+  auto anchor = open_named_directory(place.anchor);
   if (std::holds_alternative<Denial>(anchor)) return anchor;
-  return open_directory_beneath(std::get<Opened>(anchor).fd.get(), account.below);
+  return open_directory_beneath(std::get<Opened>(anchor).fd.get(), place.below);
 }
 
 Absence confirm_absence(const AccountSource& account, std::optional<std::uint64_t> remembered_parent_inode) {
-  auto opened = open_named_directory(account.anchor);
+  auto opened = open_named_directory(account.mail.anchor);
   if (const auto* denial = std::get_if<Denial>(&opened)) {
-    return {Absence::Kind::kDoubtful, printable(account.anchor) + ": " + denial->why};
+    return {Absence::Kind::kDoubtful, printable(account.mail.anchor) + ": " + denial->why};
   }
-  std::string path = account.anchor;
-  std::string_view rest = account.below;
+  std::string path = account.mail.anchor;
+  std::string_view rest = account.mail.below;
   for (;;) {
     const auto name = std::string(rest.substr(0, rest.find('/')));
     const bool last = name.size() == rest.size();
@@ -147,8 +150,10 @@ Absence confirm_absence(const AccountSource& account, std::optional<std::uint64_
     auto next = open_directory_beneath(directory.fd.get(), name);
     if (const auto* denial = std::get_if<Denial>(&next)) {
       int error = 0;
-      const bool gone = denial->kind == Denial::Kind::kGone && !stat_at(directory.fd.get(), name, &error) && error == ENOENT;
-      if (!gone || listing.contains(name)) return {Absence::Kind::kDoubtful, printable(path + "/" + name) + ": " + denial->why};
+      const bool gone =
+          denial->kind == Denial::Kind::kGone && !stat_at(directory.fd.get(), name, &error) && error == ENOENT;
+      if (!gone || listing.contains(name))
+        return {Absence::Kind::kDoubtful, printable(path + "/" + name) + ": " + denial->why};
       const bool same_parent = last && remembered_parent_inode == directory.stat.inode;
       if (same_parent || !listing.entries().empty()) return {Absence::Kind::kGone, {}};
       return {Absence::Kind::kDoubtful,
@@ -162,11 +167,11 @@ Absence confirm_absence(const AccountSource& account, std::optional<std::uint64_
 }
 
 std::optional<std::uint64_t> parent_inode(const AccountSource& account) {
-  const auto anchor = open_named_directory(account.anchor);
+  const auto anchor = open_named_directory(account.mail.anchor);
   if (std::holds_alternative<Denial>(anchor)) return std::nullopt;
-  const auto slash = account.below.rfind('/');
+  const auto slash = account.mail.below.rfind('/');
   if (slash == std::string::npos) return std::get<Opened>(anchor).stat.inode;
-  const auto stat = stat_at(std::get<Opened>(anchor).fd.get(), account.below.substr(0, slash));
+  const auto stat = stat_at(std::get<Opened>(anchor).fd.get(), account.mail.below.substr(0, slash));
   if (!stat) return std::nullopt;
   return stat->inode;
 }

@@ -10,25 +10,31 @@
 
 namespace yestermail {
 
-/// One account's place on the disk. The mail directory is opened from `anchor`, which the administrator named, down
-/// `below`, where nothing may be a symlink.
+/// A directory that is opened in two steps: `anchor`, which the administrator named, then down `below`, where nothing
+/// may be a symlink.
+struct Place {
+  std::string anchor;
+  std::string below;
+};
+OpenResult open_place(const Place& place);
+
+/// Where one account stands on the disk.
 struct AccountSource {
   std::string name;
   std::string layout;
-  std::string source;  ///< specification for this account alone
-  std::string anchor;
-  std::string below;
-  std::optional<std::string> home_below;  ///< where sieve scripts may stand, from `anchor`
-  std::optional<std::string> control;     ///< path of its control files, where they stand elsewhere
-
-  [[nodiscard]] std::string path() const { return anchor == "/" ? anchor + below : anchor + "/" + below; }
+  std::string source;            ///< specification for this account alone
+  Place mail;                    ///< the mail tree
+  std::optional<Place> home;     ///< where sieve scripts may stand
+  std::optional<Place> control;  ///< its control files, where they stand elsewhere
 };
 
 /// What the disk shows of a source.
 struct FoundAccounts {
   std::vector<AccountSource> accounts;  ///< by name
   std::vector<std::string> failures;    ///< printable lines: directories that could not be listed, symlinks
-  bool root_missing = false;            ///< the part before the first variable is not there
+  bool anchor_opened = false;           ///< the part before the first variable is there and can be opened
+  bool missing = false;                 ///< it is not there
+  bool last_missing = false;            ///< nothing has the name that ends the path
 };
 
 /// Finds the accounts of a source: every directory that its template matches and that is a mail tree, or empty.
@@ -36,9 +42,6 @@ FoundAccounts find_accounts(const SourceSpec& spec);
 
 /// The account of this name in the source, whether it is on the disk or not.
 std::optional<AccountSource> account_in(const SourceSpec& spec, std::string_view name);
-
-/// Opens an account's mail directory.
-OpenResult open_account(const AccountSource& account);
 
 /// Whether an account's mail directory has gone for good, as far as can be told now.
 struct Absence {

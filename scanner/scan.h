@@ -13,30 +13,32 @@ namespace yestermail {
 
 /// How one pass over the sources is made.
 struct ScanOptions {
-  unsigned threads = 0;               ///< that read and compress; 0: one a processor
-  bool full = false;                  ///< trust no directory to be as it was; look at every file's size, time, mode, owner
-  std::vector<std::string> accounts;  ///< shell patterns of account names to take; none: all
-  std::vector<std::string> exclude;   ///< shell patterns of account names to leave out; they win
+  unsigned threads = 0;  ///< that read and compress; 0: one a processor
+  bool full = false;     ///< trust no directory to be as it was; look at every file's size, time, mode, owner
+  std::vector<std::string> accounts;                      ///< shell patterns of account names to take; none: all
+  std::vector<std::string> exclude;                       ///< shell patterns of account names to leave out; they win
   std::uint64_t largest_file = std::uint64_t{16} << 30U;  ///< bytes; a larger file is refused, and reported
 };
 
 /// What a scan did. An item is a message or another file; directories are counted for themselves.
 struct ScanReport {
-  std::uint64_t accounts_seen = 0;    ///< on disk and wanted
-  std::uint64_t accounts_failed = 0;  ///< of these: could not be looked at, or only in part; also sources that could not be
+  std::uint64_t accounts_seen = 0;  ///< on disk and wanted
+  std::uint64_t accounts_failed =
+      0;  ///< of these: could not be looked at, or only in part; also sources that could not be
   std::uint64_t accounts_added = 0;
   std::uint64_t accounts_ended = 0;
 
   std::uint64_t items_arrived = 0;
-  std::uint64_t items_changed = 0;    ///< other bytes under the same identity
-  std::uint64_t items_renamed = 0;    ///< flags, keywords, new/ -> cur/
-  std::uint64_t items_moved = 0;      ///< to another folder
-  std::uint64_t items_touched = 0;    ///< only time, mode or owner
+  std::uint64_t items_changed = 0;  ///< other bytes under the same identity
+  std::uint64_t items_renamed = 0;  ///< flags, keywords, new/ -> cur/
+  std::uint64_t items_moved = 0;    ///< to another folder
+  std::uint64_t items_touched = 0;  ///< only time, mode or owner
   std::uint64_t items_deleted = 0;
-  std::uint64_t items_unchanged = 0;  ///< looked at one by one; what stands in directories that did not change is not counted
-  std::uint64_t items_failed = 0;     ///< could not be read; what the store has of them stays as it is
-  std::uint64_t items_refused = 0;    ///< symlink, FIFO, device, another owner's hard link, too large, a reserved name
-  std::uint64_t unconfirmed = 0;      ///< not found, but not proven gone either: left for the next scan, not deleted
+  std::uint64_t items_unchanged =
+      0;  ///< looked at one by one; what stands in directories that did not change is not counted
+  std::uint64_t items_failed = 0;   ///< could not be read; what the store has of them stays as it is
+  std::uint64_t items_refused = 0;  ///< symlink, FIFO, device, another owner's hard link, too large, a reserved name
+  std::uint64_t unconfirmed = 0;    ///< not found, but not proven gone either: left for the next scan, not deleted
 
   std::uint64_t directories_listed = 0;
   std::uint64_t directories_unchanged = 0;  ///< as marked, so not listed
@@ -77,9 +79,9 @@ class ScanProgress {
 ScanReport scan(Recorder& recorder, Log& log, const std::vector<std::string>& sources, const ScanOptions& options,
                 ScanProgress* progress = nullptr);
 
-/// For `init --source`: checks that a source specification (scanner/source_spec.h) can be read and that mail trees stand
-/// where it points; returns the names of the accounts found, sorted. Error{kUsage}: no specification, or no mail tree
-/// there; Error{kNotFound}: the path is missing. The text names the path and the way out.
+/// For `init --source`: checks that a source specification (scanner/source_spec.h) can be read and that mail trees
+/// stand where it points; returns the names of the accounts found, sorted. Error{kUsage}: no specification, or no mail
+/// tree there; Error{kNotFound}: the path is missing. The text names the path and the way out.
 std::vector<std::string> check_source(const std::string& source);
 
 /// Paths that a source reaches whatever the account: no mountpoint and no store may stand below them. For a template

@@ -9,8 +9,8 @@ namespace yestermail {
 namespace {
 
 [[noreturn]] void refuse(std::string_view whole, const std::string& why) {
-  throw Error(Errc::kUsage, "source " + printable(whole) + ": " + why +
-                                "; write it like maildir:/srv/mail/%d/%n/Maildir");
+  throw Error(Errc::kUsage,
+              "source " + printable(whole) + ": " + why + "; write it like maildir:/srv/mail/%d/%n/Maildir");
 }
 
 /// Splits at single colons; a double one is a colon of the text.
@@ -211,7 +211,9 @@ std::optional<SourceVariables> SourceSpec::variables_of(std::string_view account
 std::optional<std::string> SourceSpec::home(const SourceVariables& variables) const {
   const auto& components = mail_.components();
   for (std::size_t i = components.size() - 1; i-- > 0;) {
-    const auto of_user = [](const PathTemplate::Piece& piece) { return piece.variable == 'n' || piece.variable == 'u'; };
+    const auto of_user = [](const PathTemplate::Piece& piece) {
+      return piece.variable == 'n' || piece.variable == 'u';
+    };
     if (std::ranges::any_of(components[i], of_user)) return mail_.expand(variables, i + 1);
   }
   return std::nullopt;

@@ -47,7 +47,8 @@ class PathTemplate {
   std::vector<Component> components_;
 };
 
-/// Where mail comes from: `maildir:/srv/mail/%d/%n/Maildir[:LAYOUT=fs][:CONTROL=/path/%d/%n]`. `::` is a colon in a path.
+/// Where mail comes from: `maildir:/srv/mail/%d/%n/Maildir[:LAYOUT=fs][:CONTROL=/path/%d/%n]`. `::` is a colon in a
+/// path.
 class SourceSpec {
  public:
   /// Error{kUsage} with the way out.

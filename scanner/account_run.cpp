@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "scanner/account_run.h"
+
+#include "base/error.h"
+
+namespace yestermail {
+
+std::string AccountRun::shown(const ScannedDirectory& directory, std::string_view entry) const {
+  std::string path;
+  if (directory.tree == TreeKind::kHome) path = std::string(kHomeName) + "/";
+  if (directory.tree == TreeKind::kControl) path = std::string(kControlName) + "/";
+  path += directory.path;
+  if (!entry.empty() && !path.empty() && path.back() != '/') path += '/';
+  path += entry;
+  return printable(name) + ": " + (path.empty() ? "its mail directory" : printable(path));
+}
+
+std::optional<Put> next_version(const Version& before, EntryState state, Cause cause) {
+  if (state == before.state) return std::nullopt;
+  const bool same = same_body(before.state, state);
+  if (before.state.digest != state.digest) {
+    cause = Cause::kChanged;
+  } else if (before.state.name == state.name && before.state.parent == state.parent) {
+    cause = Cause::kTouched;
+  }
+  return Put{before.item, cause, std::move(state), same ? before.body : VersionId{}};
+}
+
+}  // namespace yestermail

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <cstring>
+#include <unordered_set>
+
+#include "scanner/maildir/maildir_name.h"
+#include "scanner/reconcile.h"
+
+namespace yestermail {
+namespace {
+
+constexpr int kComparisons = 5;       // Tries to see a busy folder at rest.
+constexpr std::size_t kBatch = 4096;  // Versions held at a time.
+
+/// Where an entry of that name is, or the number of entries.
+std::size_t index_of(const Listing& listing, std::string_view name) {
+  const auto& entries = listing.entries();
+  const auto found = std::ranges::lower_bound(entries, name, {}, &Listing::Entry::name);
+  if (found == entries.end() || found->name != name) return entries.size();
+  return static_cast<std::size_t>(found - entries.begin());
+}
+
+/// Whether one of the entries that are known under their name has this base.
+bool has_known(const Listing& listing, const std::vector<bool>& known, const std::string& base) {
+  const auto whole = index_of(listing, base);
+  if (whole < known.size() && known[whole]) return true;
+  const auto with_flags = base + ":";
+  const auto& entries = listing.entries();
+  auto at = std::ranges::lower_bound(entries, std::string_view(with_flags), {}, &Listing::Entry::name);
+  for (; at != entries.end() && at->name.starts_with(with_flags); ++at) {
+    if (known[static_cast<std::size_t>(at - entries.begin())]) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+/// A message goes from new to cur when a mail program sees it: only both together tell whether it is gone.
+void Reconciler::visit_messages(ScannedDirectory* cur, ScannedDirectory* fresh) {
+  std::vector<Side> sides;
+  bool any = false;
+  bool provable = true;
+  for (auto* directory : {cur, fresh}) {
+    if (directory == nullptr) continue;
+    Side side;
+    side.directory = directory;
+    if (is_remembered(*directory)) {
+      side.stamp = directory->seen;
+      directory->visited = directory->exact = directory->settled = true;
+      totals_.count([](ScanReport& report) { ++report.directories_unchanged; });
+      record_directory(*directory);
+    } else if (!open_side(side)) {
+      provable = false;
+      continue;
+    }
+    any = any || side.listed;
+    sides.push_back(std::move(side));
+  }
+  if (!any) return;
+
+  for (int tries = 1;; ++tries) {
+    list_sides(sides);
+    const bool exact = is_at_rest(sides) && provable;
+    auto difference = compare_sides(sides);
+    const bool certain = exact || (difference.missing.empty() && difference.added.empty());
+    if (certain || fresh_ || tries == kComparisons) return record_messages(sides, std::move(difference), exact);
+    let_settle();
+  }
+}
+
+bool Reconciler::open_side(Side& side) {
+  auto opened = run_->tree(side.directory->tree).open_directory(side.directory->path);
+  if (const auto* denial = std::get_if<Denial>(&opened)) {
+    not_opened(*side.directory, *denial);
+    return false;
+  }
+  side.opened = std::move(std::get<Opened>(opened));
+  side.listed = true;
+  return true;
+}
+
+/// True where all listings, taken together, show one moment.
+bool Reconciler::is_at_rest(std::vector<Side>& sides) {
+  bool result = true;
+  for (auto& side : sides) {
+    const auto after = stat_at(run_->tree(side.directory->tree).root(), side.directory->path);
+    const bool same = after && mark_of(*after) == mark_of(side.stamp);
+    // One that was as remembered and is no longer has to be listed after all, the next time round.
+    if (!same && !side.listed && after && open_side(side)) side.known.clear();
+    result = result && same && (!side.listed || side.listing.exact());
+  }
+  return result;
+}
+
+void Reconciler::list_sides(std::vector<Side>& sides) {
+  for (auto& side : sides) {
+    if (!side.listed) continue;
+    side.listing = Listing::read(side.opened->fd.get());
+    side.stamp = side.listing.before();
+    side.known.assign(side.listing.entries().size(), false);
+  }
+}
+
+Reconciler::FolderDifference Reconciler::compare_sides(std::vector<Side>& sides) {
+  FolderDifference difference;
+  for (std::size_t s = 0; s < sides.size(); ++s) {
+    auto& side = sides[s];
+    if (!side.listed || side.listing.error() != 0) continue;
+    const auto ids =
+        side.directory->recorded ? view_.list(run_->number, side.directory->item, kForever) : std::vector<VersionId>();
+    for (std::size_t at = 0; at < ids.size(); at += kBatch) {
+      const auto batch = std::span(ids).subspan(at, std::min(kBatch, ids.size() - at));
+      for (auto& version : view_.versions(run_->number, batch)) {
+        const auto index = index_of(side.listing, version.state.name);
+        if (index == side.known.size()) {
+          difference.missing.push_back({s, std::move(version)});
+        } else {
+          side.known[index] = true;
+          if (full_) difference.same.push_back(std::move(version));
+        }
+      }
+    }
+    for (std::size_t i = 0; i < side.known.size(); ++i) {
+      const auto name = side.listing.entries()[i].name;
+      if (!side.known[i] && !is_skipped_file(name, true)) difference.added.push_back({s, std::string(name), {}});
+    }
+  }
+  return difference;
+}
+
+void Reconciler::record_messages(std::vector<Side>& sides, FolderDifference difference, bool exact) {
+  for (auto& side : sides) {
+    auto& directory = *side.directory;
+    if (!side.listed) continue;
+    if (side.listing.error() != 0) {
+      not_opened(directory, {Denial::Kind::kFailed, std::strerror(side.listing.error())});
+      exact = false;
+      continue;
+    }
+    directory.seen = side.listing.before();
+    directory.visited = true;
+    directory.exact = side.listing.exact();
+    directory.settled = is_old(directory.seen);
+    totals_.count([](ScanReport& report) { ++report.directories_listed; });
+    record_directory(directory);
+  }
+  const auto sibling = [&](std::size_t side) { return sides.size() == 2 ? &sides[1 - side] : nullptr; };
+  const auto doubtful = [&] {
+    for (auto& side : sides) side.directory->clean = false;
+  };
+
+  std::erase_if(difference.added, [&](const SeenMessage& seen) {
+    auto& side = sides[seen.side];
+    return !is_message(side, side.listing.entries()[index_of(side.listing, seen.name)]);
+  });
+  std::unordered_set<std::string> missing_bases;
+  for (const auto& known : difference.missing) missing_bases.emplace(maildir_base(known.version.state.name));
+  std::erase_if(difference.added, [&](SeenMessage& seen) {
+    if (!missing_bases.contains(std::string(maildir_base(seen.name)))) return false;
+    const auto stat = stat_at(sides[seen.side].opened->fd.get(), seen.name);
+    if (stat)
+      seen.stat = *stat;
+    else
+      doubtful();
+    return !stat;
+  });
+
+  std::vector<bool> known_done(difference.missing.size());
+  std::vector<bool> seen_done(difference.added.size());
+  for (const auto& [k, s] : pair_messages(difference.missing, difference.added)) {
+    const auto& seen = difference.added[s];
+    rename_message(sides[seen.side], sibling(seen.side), difference.missing[k], seen);
+    known_done[k] = seen_done[s] = true;
+  }
+
+  std::unordered_set<std::string> taken;  // Bases of arrivals, while a listing may show one message twice.
+  for (std::size_t i = 0; i < seen_done.size(); ++i) {
+    if (seen_done[i]) continue;
+    auto& seen = difference.added[i];
+    if (!exact) {
+      const auto base = std::string(maildir_base(seen.name));
+      const bool twice =
+          missing_bases.contains(base) || !taken.insert(base).second ||
+          std::ranges::any_of(sides, [&](const Side& side) { return has_known(side.listing, side.known, base); });
+      if (twice) {
+        doubtful();
+        continue;
+      }
+    }
+    auto* other = sibling(seen.side);
+    arrive(*sides[seen.side].directory, other == nullptr ? nullptr : other->directory, std::move(seen.name),
+           EntryKind::kMessage);
+  }
+  for (std::size_t i = 0; i < known_done.size(); ++i) {
+    if (known_done[i]) continue;
+    auto& missing = difference.missing[i];
+    if (exact) {
+      run_->vanished.push_back(std::move(missing.version));
+      continue;
+    }
+    doubtful();
+    if (stat_at(sides[missing.side].opened->fd.get(), missing.version.state.name)) continue;  // Passed over.
+    totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+  }
+  for (const auto& version : difference.same) {
+    auto& side = *std::ranges::find_if(sides, [&](const Side& s) { return s.directory->item == version.state.parent; });
+    const auto seen = stat_at(side.opened->fd.get(), version.state.name);
+    if (seen)
+      compare_file(*side.directory, version, *seen);
+    else
+      side.directory->clean = false;
+  }
+}
+
+bool Reconciler::is_message(Side& side, const Listing::Entry& entry) {
+  auto kind = entry.kind;
+  if (!entry.kind_known) {
+    const auto stat = stat_at(side.opened->fd.get(), std::string(entry.name));
+    if (!stat) return side.directory->clean = false;
+    kind = stat->kind;
+  }
+  if (kind == FileStat::Kind::kRegular) return true;
+  const auto* why = kind == FileStat::Kind::kDirectory ? "a directory among messages"
+                    : kind == FileStat::Kind::kSymlink ? "a symbolic link, which is never followed"
+                                                       : "not a regular file";
+  refuse(*side.directory, entry.name, why);
+  return false;
+}
+
+/// Same base name in the same folder: flags, keywords, or new/ -> cur/. Of the same size and time it is not read again.
+void Reconciler::rename_message(Side& side, Side* other, const KnownMessage& known, const SeenMessage& seen) {
+  const auto& version = known.version;
+  if (seen.stat.kind != FileStat::Kind::kRegular) return refuse(*side.directory, seen.name, "not a regular file");
+  if (seen.stat.size != version.state.size || seen.stat.mtime_ns != version.state.mtime_ns) {
+    readings_.push_back({side.directory, other == nullptr ? nullptr : other->directory, seen.name, version.item,
+                         EntryKind::kMessage, Cause::kRenamed, false, std::make_unique<const Version>(version)});
+    return;
+  }
+  auto state = with_stat(version.state, seen.stat);
+  state.parent = side.directory->item;
+  state.name = seen.name;
+  if (auto put = next_version(version, std::move(state), Cause::kRenamed)) {
+    totals_.recorded(put->state.kind, put->cause);
+    renames_.push_back(std::move(*put));
+  }
+}
+
+}  // namespace yestermail
