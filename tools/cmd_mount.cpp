@@ -68,6 +68,7 @@ Request read_request(const Arguments& arguments, const Environment& env) {
   // The process in the background has another working directory.
   request.mount.store_path = absolute_path(store_path(store, env));
   request.mount.mountpoint = absolute_path(words.back());
+  request.mount.fuse_device = env.fuse_device;
   for (const auto& list : arguments.values("options")) {
     for (std::size_t from = 0; from <= list.size();) {
       const auto comma = std::min(list.find(',', from), list.size());

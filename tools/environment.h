@@ -23,6 +23,7 @@ struct Environment {
   /// The value of an environment variable, if it is set.
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
   std::string config_path = "/etc/yestermail/yestermail.conf";
+  std::string fuse_device = "/dev/fuse";
 };
 
 }  // namespace yestermail

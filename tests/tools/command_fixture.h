@@ -43,9 +43,10 @@ class CommandTest : public ::testing::Test {
   }
 
   Environment environment(std::ostream& out, std::ostream& err) {
-    Environment env{.out = out, .err = err, .clock = clock_, .disk = disk_};
+    Environment env{.out = out, .err = err, .clock = clock_, .disk = *disk_};
     env.cores = 2;
     env.terminal = terminal_;
+    env.fuse_device = fuse_device_;
     env.config_path = directory_ / "yestermail.conf";
     env.variable = [this](const std::string& name) -> std::optional<std::string> {
       const auto found = variables_.find(name);
@@ -57,9 +58,11 @@ class CommandTest : public ::testing::Test {
 
   TempDirectory directory_;
   SystemClock clock_;
-  PosixFilesystem disk_;
+  PosixFilesystem real_disk_;
+  Filesystem* disk_ = &real_disk_;
   std::map<std::string, std::string> variables_;
   bool terminal_ = false;
+  std::string fuse_device_ = "/dev/fuse";
 };
 
 /// A line that names what is wrong and a way out, and nothing else but where the help is.

@@ -36,7 +36,7 @@ TEST(ScanLineText, PromisesNothingThatItDoesNotKnow) {
 class ScanLineTest : public CommandTest {
  protected:
   Environment terminal(std::ostream& err, unsigned columns) {
-    Environment env{.out = err, .err = err, .clock = test_clock_, .disk = disk_};
+    Environment env{.out = err, .err = err, .clock = test_clock_, .disk = *disk_};
     env.terminal = true;
     env.columns = columns;
     return env;

@@ -67,8 +67,7 @@ TEST_F(StoreLocation, IsNamedInTheUsageErrorOfACommand) {
 class InstantOption : public StoreLocation {
  protected:
   Instant at(const std::string& text) {
-    auto env = environment(out_, err_);
-    Environment with_clock{.out = out_, .err = err_, .clock = test_clock_, .disk = disk_};
+    Environment with_clock{.out = out_, .err = err_, .clock = test_clock_, .disk = *disk_};
     const std::vector<std::string> words{"--at", text};
     const std::vector<OptionSpec> options{kAtOption};
     return at_option(Arguments::parse(words, options), with_clock);
