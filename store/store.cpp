@@ -46,7 +46,7 @@ bool needs_recovery(Filesystem& disk, const Layout& layout) {
 
 }  // namespace
 
-void create_store(StoreWorld world, const std::string& path, const StoreSettings& settings) {
+void create_store(StoreWorld world, const std::string& path, const StoreSettings& settings, const StoreTuning& tuning) {
   const Layout layout(path);
   auto& disk = world.disk;
   if (!disk.exists(path)) {
@@ -68,7 +68,7 @@ void create_store(StoreWorld world, const std::string& path, const StoreSettings
   header.id = Uuid::random();
   header.created = world.clock.now();
   for (const auto& name : disk.list(layout.journal())) disk.remove(layout.journal() + "/" + name);
-  Journal::create(disk, layout, header.id, StoreTuning{}.journal_segment_bytes);
+  Journal::create(disk, layout, header.id, tuning.journal_segment_bytes);
   write_durably(disk, path, Layout::kSettingsName, encode_settings(settings));
   // The header comes last: with it the store is there.
   write_durably(disk, path, Layout::kHeaderName, encode_store_header(header));

@@ -39,7 +39,8 @@ struct StoreSettings {
 
 /// Makes a store in `path`, which must not exist or be an empty directory. After a power cut at any step there is
 /// either no store (and create_store() can be called again) or a whole one.
-void create_store(StoreWorld world, const std::string& path, const StoreSettings& settings);
+void create_store(StoreWorld world, const std::string& path, const StoreSettings& settings,
+                  const StoreTuning& tuning = {});
 
 /// Reads the settings. Error{kNotFound}: no store there; kUnsupported: of a newer format; kDamage.
 StoreSettings read_store_settings(StoreWorld world, const std::string& path);

@@ -57,6 +57,9 @@ void StoreWriter::recover() {
   }
   journal_ = std::make_unique<Journal>(world_.disk, layout_, id_, tuning_.journal_segment_bytes, world_.log, replay);
   if (crashed) recover_after_crash();
+  // Readers need both; they are made anew if somebody has removed them.
+  catalogs_->catalog(Uuid{});
+  catalogs_->pool();
   marked_ = crashed;
 }
 
@@ -201,7 +204,7 @@ AccountNumber StoreWriter::add_account(const Account& profile) {
   // The directories come first: whoever sees the account can open it.
   {
     const std::scoped_lock lock(catalogs_mutex_);
-    catalogs_->catalog(account.uuid);
+    catalogs_->create(account.uuid);
   }
   const std::vector<Change> changes{put};
   const std::vector<Bytes> blobs{description};

@@ -74,20 +74,27 @@ void WriterCatalogs::drop(const Uuid& account) {
   open_.erase(found);
 }
 
-std::unique_ptr<CatalogWriter> WriterCatalogs::open_current(const Uuid& account) {
+void WriterCatalogs::make_account_directories(const Uuid& account) {
   const auto directory = Layout::account_directory(account);
   make_directories(disk_, layout_.store(), directory + "/packs");
   make_directories(disk_, layout_.store(), directory + "/log");
+}
+
+// SQLite would make the file readable for everybody.
+void WriterCatalogs::make_private_file(const std::string& path) {
+  if (!disk_.exists(path)) disk_.open(path, Filesystem::Open::kCreate);
+}
+
+void WriterCatalogs::create(const Uuid& account) {
+  make_account_directories(account);
+  make_private_file(layout_.catalog(account));
+  catalog(account);
+}
+
+std::unique_ptr<CatalogWriter> WriterCatalogs::open_current(const Uuid& account) {
+  make_account_directories(account);
   const HistoryLog history(disk_, layout_, store_, account);
-  if (!disk_.exists(layout_.catalog(account))) {
-    const bool has_past = history.covered() > Lsn{} || !disk_.list(layout_.packs(account)).empty();
-    if (has_past) {
-      rebuild(account);
-    } else {
-      // A log without its file belongs to nothing; SQLite would replay it into the new one.
-      remove_database(disk_, layout_.catalog(account));
-    }
-  }
+  if (!disk_.exists(layout_.catalog(account))) rebuild(account);
   for (int attempt = 0;; ++attempt) {
     try {
       auto catalog = std::make_unique<CatalogWriter>(layout_.catalog(account));
@@ -132,10 +139,7 @@ void WriterCatalogs::replay_journal(CatalogWriter& catalog, const Uuid& account)
 PoolIndex& WriterCatalogs::pool() {
   if (pool_) return *pool_;
   const auto path = layout_.pool_index();
-  if (!disk_.exists(path)) {
-    remove_database(disk_, path);
-    rebuild_pool();
-  }
+  if (!disk_.exists(path)) rebuild_pool();
   try {
     pool_.emplace(PoolIndex::open_writer(path));
   } catch (const Error& error) {
@@ -220,6 +224,7 @@ void WriterCatalogs::rebuild(const Uuid& account) {
   drop(account);
   const auto staged = layout_.staging() + "/" + account.hex() + ".db";
   remove_database(disk_, staged);
+  make_private_file(staged);
   {
     CatalogWriter catalog(staged);
     for (const auto& name : disk_.list(layout_.packs(account))) {
@@ -252,6 +257,7 @@ void WriterCatalogs::rebuild_pool() {
   pool_.reset();
   const auto staged = layout_.staging() + "/pool.db";
   remove_database(disk_, staged);
+  make_private_file(staged);
   {
     auto index = PoolIndex::open_writer(staged);
     for (const auto& name : disk_.list(layout_.pool_packs())) {

@@ -25,7 +25,9 @@ class WriterCatalogs {
  public:
   WriterCatalogs(Filesystem& disk, const Layout& layout, const Uuid& store, Log& log);
 
-  /// The account's catalog; its directories are made if they are not there. The reference holds until the next call.
+  /// Makes the directories and the empty catalog of an account that has no history yet.
+  void create(const Uuid& account);
+  /// The account's catalog; where it is missing it is rebuilt. The reference holds until the next call.
   CatalogWriter& catalog(const Uuid& account);
   PoolIndex& pool();
 
@@ -55,6 +57,8 @@ class WriterCatalogs {
     std::uint64_t applied_operations = 0;
   };
   Slot& slot(const Uuid& account);
+  void make_account_directories(const Uuid& account);
+  void make_private_file(const std::string& path);
   std::unique_ptr<CatalogWriter> open_current(const Uuid& account);
   void replay_log(CatalogWriter& catalog, const Uuid& account);
   void replay_journal(CatalogWriter& catalog, const Uuid& account);

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "base/error.h"
+#include "tests/store/store_fixture.h"
+
+namespace yestermail::test {
+namespace {
+
+class RecorderTest : public StoreFixture {};
+
+TEST_F(RecorderTest, ShowsEachStateAtItsInstant) {
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  const auto item = recorder->new_item(account);
+  const auto arrived = put(*recorder, account, item, "1.mail:2,", "hello\n");
+  const auto read = put(*recorder, account, item, "1.mail:2,S", "hello\n", Cause::kRenamed);
+  const std::vector<Change> removal{Remove{item}};
+  const auto deleted = recorder->record(account, removal, {});
+  auto& view = recorder->view();
+  EXPECT_EQ(names(view, account, Instant{arrived.value - 1}), std::vector<std::string>{});
+  EXPECT_EQ(names(view, account, arrived), std::vector<std::string>{"1.mail:2,"});
+  EXPECT_EQ(names(view, account, Instant{read.value - 1}), std::vector<std::string>{"1.mail:2,"});
+  EXPECT_EQ(names(view, account, read), std::vector<std::string>{"1.mail:2,S"});
+  EXPECT_EQ(names(view, account, deleted), std::vector<std::string>{});
+  EXPECT_EQ(names(view, account, kForever), std::vector<std::string>{});
+  EXPECT_EQ(read_blob(view, account, Digest::of(as_bytes("hello\n"))), "hello\n");
+  const auto life = view.history(account, item);
+  ASSERT_EQ(life.size(), 2U);
+  EXPECT_EQ(life[0].until, read);
+  EXPECT_EQ(life[1].until, deleted);
+}
+
+TEST_F(RecorderTest, GivesEachTransactionALaterInstantThoughTheClockStandsOrGoesBack) {
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  const auto first = put(*recorder, account, recorder->new_item(account), "a", "a");
+  const auto second = put(*recorder, account, recorder->new_item(account), "b", "b");
+  clock_.set(Instant{clock_.now().value - 3600 * kMicrosPerSecond});
+  const auto third = put(*recorder, account, recorder->new_item(account), "c", "c");
+  EXPECT_LT(first, second);
+  EXPECT_LT(second, third);
+  recorder.reset();
+  recorder = open();
+  EXPECT_LT(third, put(*recorder, account, recorder->new_item(account), "d", "d"));
+}
+
+TEST_F(RecorderTest, EndsAnItemWhoseNameAnotherTakes) {
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  const auto old_item = recorder->new_item(account);
+  const auto new_item = recorder->new_item(account);
+  put(*recorder, account, old_item, "subscriptions", "one");
+  const auto at = put(*recorder, account, new_item, "subscriptions", "two");
+  auto& view = recorder->view();
+  EXPECT_EQ(names(view, account, kForever).size(), 1U);
+  EXPECT_FALSE(view.item_at(account, old_item, at));
+  EXPECT_EQ(view.lookup(account, kRootItem, "subscriptions", at)->item, new_item);
+  EXPECT_EQ(view.lookup(account, kRootItem, "subscriptions", Instant{at.value - 1})->item, old_item);
+}
+
+TEST_F(RecorderTest, KeepsABodyOverARename) {
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  const auto item = recorder->new_item(account);
+  put(*recorder, account, item, "1:2,", "x");
+  const auto before = *recorder->view().lookup(account, kRootItem, "1:2,", kForever);
+  put(*recorder, account, item, "1:2,S", "x", Cause::kRenamed, before.body);
+  const auto after = *recorder->view().lookup(account, kRootItem, "1:2,S", kForever);
+  EXPECT_NE(after.id, before.id);
+  EXPECT_EQ(after.body, before.id);
+  EXPECT_EQ(after.state.sender, "Bob");
+  EXPECT_EQ(after.state.subject, "About 1:2,S");
+}
+
+TEST_F(RecorderTest, KnowsAnAccountByNameNumberAndIncarnation) {
+  auto recorder = open();
+  const auto first = add_account(*recorder, "bob@example.com");
+  recorder->end_account(first);
+  const auto second = add_account(*recorder, "bob@example.com");
+  EXPECT_NE(first, second);
+  auto& view = recorder->view();
+  ASSERT_EQ(view.accounts(kForever).size(), 1U);
+  EXPECT_EQ(view.account_named("bob@example.com", kForever)->number, second);
+  const auto ended = view.account(first);
+  ASSERT_TRUE(ended);
+  EXPECT_NE(ended->until, kForever);
+  EXPECT_EQ(view.account_named("bob@example.com", Instant{ended->until.value - 1})->number, first);
+  EXPECT_EQ(names(view, kServerAccount, kForever), (std::vector<std::string>{"accounts", "domains", "settings"}));
+}
+
+TEST_F(RecorderTest, LetsOnlyOneWriterIn) {
+  const auto recorder = open();
+  try {
+    open();
+    FAIL() << "a second writer came in";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Errc::kLocked);
+  }
+}
+
+TEST_F(RecorderTest, KeepsLargeBlobsThroughBothPathsByteForByte) {
+  for (const bool bulk : {false, true}) {
+    auto recorder = open();
+    const auto account = add_account(*recorder, bulk ? "bulk@example.com" : "live@example.com");
+    std::vector<std::string> contents;
+    for (const std::size_t size : {0U, 1U, 16383U, 16384U, 70'000U, 1'048'576U, 1'114'112U, 1'114'113U, 3'500'000U}) {
+      contents.push_back("Subject: x\n\n" + noise(size, static_cast<std::uint32_t>(size)));
+      contents.push_back(noise(size, static_cast<std::uint32_t>(size) + 7));
+    }
+    if (bulk) {
+      auto session = recorder->begin_bulk();
+      for (const auto& content : contents) {
+        MemorySource source(as_bytes(content));
+        const auto stored = session->store(account, source);
+        EXPECT_EQ(stored.size, content.size());
+        EXPECT_EQ(stored.digest, Digest::of(as_bytes(content)));
+        session->add(account,
+                     Put{recorder->new_item(account), Cause::kArrived, file(stored.digest.hex(), content), {}});
+      }
+      session->commit();
+    } else {
+      for (const auto& content : contents)
+        put(*recorder, account, recorder->new_item(account), Digest::of(as_bytes(content)).hex(), content);
+    }
+    recorder.reset();
+    const auto view = open_view(world(), path());
+    for (const auto& content : contents) EXPECT_EQ(read_blob(*view, account, Digest::of(as_bytes(content))), content);
+  }
+}
+
+TEST_F(RecorderTest, StoresABodySharedByAccountsOnce) {
+  auto recorder = open();
+  const auto body = noise(400'000, 5);
+  for (int i = 0; i < 10; ++i) {
+    const auto account = add_account(*recorder, "user" + std::to_string(i) + "@example.com");
+    auto session = recorder->begin_bulk();
+    const auto content = "Delivered-To: user" + std::to_string(i) + "\n\n" + body;
+    MemorySource source(as_bytes(content));
+    const auto stored = session->store(account, source);
+    session->add(account, Put{recorder->new_item(account), Cause::kArrived, file("m", content), {}});
+    session->commit();
+    EXPECT_EQ(read_blob(recorder->view(), account, stored.digest), content);
+  }
+  std::uintmax_t pool = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path() + "/pool/packs")) pool += entry.file_size();
+  EXPECT_LT(pool, 410'000U);
+}
+
+TEST_F(RecorderTest, TakesChangesFromManyThreads) {
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  std::vector<std::jthread> threads;
+  for (int t = 0; t < 8; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < 20; ++i) {
+        const auto name = std::to_string(t) + "-" + std::to_string(i);
+        put(*recorder, account, recorder->new_item(account), name, name);
+        EXPECT_TRUE(recorder->view().lookup(account, kRootItem, name, kForever));
+      }
+    });
+  }
+  threads.clear();
+  EXPECT_EQ(names(recorder->view(), account, kForever).size(), 160U);
+}
+
+/// Random changes, at every one of whose instants the store must show what a map of names showed.
+class RandomHistoryTest : public StoreFixture {
+ protected:
+  RandomHistoryTest() : StoreFixture(small()) {}
+
+  /// Segments that a test fills several times over.
+  static StoreTuning small() {
+    StoreTuning tuning;
+    tuning.journal_segment_bytes = 64U << 10U;
+    tuning.background_packing = false;
+    return tuning;
+  }
+
+  using State = std::map<std::string, std::string>;
+
+  void change_at_random(Recorder& recorder, int count) {
+    for (int i = 0; i < count; ++i) {
+      const auto choice = random_() % 10;
+      Instant at;
+      if (choice < 5 || live_.empty()) {
+        const auto name = "m" + std::to_string(serial_++);
+        const auto item = recorder.new_item(account_);
+        const auto content = noise(random_() % 3000, serial_);
+        at = put(recorder, account_, item, name, content);
+        live_[name] = {item, content};
+      } else {
+        auto chosen = live_.begin();
+        std::advance(chosen, static_cast<long>(random_() % live_.size()));
+        const auto [item, content] = chosen->second;
+        live_.erase(chosen);
+        if (choice < 8) {
+          const auto name = "r" + std::to_string(serial_++);
+          at = put(recorder, account_, item, name, content, Cause::kRenamed);
+          live_[name] = {item, content};
+        } else {
+          const std::vector<Change> changes{Remove{item}};
+          at = recorder.record(account_, changes, {});
+        }
+      }
+      State state;
+      for (const auto& [name, entry] : live_) state[name] = entry.second;
+      ledger_[at] = state;
+      clock_.advance_micros(static_cast<std::int64_t>(random_() % 5'000'000));
+    }
+  }
+
+  void expect_all(View& view) {
+    for (const auto& [at, state] : ledger_) {
+      State shown;
+      for (const auto& version : view.versions(account_, view.list(account_, kRootItem, at))) {
+        shown[version.state.name] = read_blob(view, account_, *version.state.digest);
+      }
+      ASSERT_EQ(shown, state) << "at " << at.value;
+    }
+  }
+
+  std::mt19937 random_{42};
+  AccountNumber account_;
+  std::uint32_t serial_ = 0;
+  std::map<std::string, std::pair<ItemId, std::string>> live_;
+  std::map<Instant, State> ledger_;
+};
+
+TEST_F(RandomHistoryTest, IsTheSameOpenReopenedPackedAndRebuilt) {
+  auto recorder = open(small());
+  account_ = add_account(*recorder, "alice@example.com");
+  change_at_random(*recorder, 150);
+  expect_all(recorder->view());
+  recorder->pack_now();
+  expect_all(recorder->view());
+  change_at_random(*recorder, 50);
+  recorder.reset();
+  recorder = open(small());
+  expect_all(recorder->view());
+  recorder->pack_now();
+  recorder.reset();
+  expect_all(*open_view(world(), path()));
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(path())) {
+    if (entry.path().string().find(".db") != std::string::npos) std::filesystem::remove(entry.path());
+  }
+  expect_all(*open_view(world(), path()));
+  recorder = open(small());
+  change_at_random(*recorder, 30);
+  expect_all(recorder->view());
+  for (const auto& line : log_.lines()) EXPECT_THAT(line, ::testing::HasSubstr("catalog"));
+}
+
+TEST_F(RandomHistoryTest, IsPackedInTheBackground) {
+  auto tuning = small();
+  tuning.background_packing = true;
+  auto recorder = open(tuning);
+  account_ = add_account(*recorder, "alice@example.com");
+  change_at_random(*recorder, 200);
+  recorder->pack_now();
+  std::size_t segments = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(path() + "/journal")) {
+    segments += entry.path().extension() == ".journal" ? 1 : 0;
+  }
+  EXPECT_LE(segments, 2U) << "the one that is written to, and one that packing itself may have filled";
+  expect_all(recorder->view());
+}
+
+}  // namespace
+}  // namespace yestermail::test
