@@ -12,7 +12,7 @@ Instant CommitQueue::commit(std::vector<Draft> drafts) {
   std::unique_lock lock(mutex_);
   waiting_.push_back(&request);
   while (!request.done) {
-    if (leader_) {
+    if (leader_ || request.taken) {
       changed_.wait(lock);
     } else {
       lead(lock);
@@ -26,6 +26,7 @@ Instant CommitQueue::commit(std::vector<Draft> drafts) {
 void CommitQueue::lead(std::unique_lock<std::mutex>& lock) {
   leader_ = true;
   const auto group = std::exchange(waiting_, {});
+  for (auto* request : group) request->taken = true;
   lock.unlock();
   std::unique_lock<std::mutex> applying(apply_mutex_, std::defer_lock);
   write_and_apply(group, applying);

@@ -39,6 +39,7 @@ class CommitQueue {
   struct Request {
     std::vector<Draft> drafts;
     Instant at;
+    bool taken = false;  ///< a leader has it; another one has nothing to do
     bool done = false;
     std::exception_ptr failure;
   };
