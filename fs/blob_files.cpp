@@ -9,8 +9,8 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kReadersBudget = 8U << 20U;
-/// What a reader may hold: a decoded frame and its own bookkeeping.
-constexpr std::size_t kReaderBytes = 256U << 10U;
+/// The most that a reader may hold: larger blobs are joined from cached parts as they are read.
+constexpr std::size_t kReaderBytes = 1U << 20U;
 constexpr std::size_t kReaderOverhead = 4U << 10U;
 constexpr std::size_t kMostReported = 1000;
 constexpr std::uint64_t kReportEvery = 1000;
@@ -21,9 +21,7 @@ BlobFiles::BlobFiles(View& view, Log& log) : view_(view), log_(log), readers_(kR
 
 std::optional<Attributes> BlobFiles::attributes(AccountNumber account, VersionId body, Style style) {
   const auto version = view_.version(account, body);
-  if (!version || version->state.kind == EntryKind::kDirectory || version->state.kind == EntryKind::kAccount) {
-    return std::nullopt;
-  }
+  if (!version || version->state.kind == EntryKind::kDirectory) return std::nullopt;
   return attributes_of(version->state, style);
 }
 

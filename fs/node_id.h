@@ -18,7 +18,6 @@ enum class NodeKind : std::uint8_t {
   kPlace,          ///< one of the nodes that every mount has once: root, README.txt, at/ …
   kFriendlyFile,   ///< a body under a readable name; the same node at all instants
   kExactFile,      ///< a body below maildir/; likewise
-  kAccountCard,    ///< what the store knows of an account, as a file below @server
   kTimeDirectory,  ///< everything at one instant
   kAccount,        ///< one account, readable
   kFolder,         ///< a folder, readable; `depth` 0: item is the folder's directory; more: see FolderTree

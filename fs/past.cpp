@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kAccountsBudget = 2U << 20U;
 constexpr std::size_t kFoldersBudget = 2U << 20U;
-constexpr std::size_t kEntriesBudget = 12U << 20U;
+constexpr std::size_t kEntriesBudget = 10U << 20U;
 constexpr std::size_t kMostFolders = 100'000;
 
 /// How far behind the clock a commit that is being written may be stamped.

@@ -11,6 +11,14 @@ namespace {
 
 constexpr std::size_t kBatch = 64;
 
+constexpr std::string_view kAccountSuffix = ".json";
+
+std::string shown_name(const Version& version) {
+  auto name = version.state.name;
+  if (version.state.kind == EntryKind::kAccount) name += kAccountSuffix;
+  return name;
+}
+
 bool is_pseudo_name(std::string_view name) { return name == "@home" || name == "@control"; }
 
 }  // namespace
@@ -20,18 +28,25 @@ Style RecordedTree::style_of(const Scope& scope) {
 }
 
 bool RecordedTree::is_shown(const Scope& scope, const Version& version) {
-  if (version.state.kind == EntryKind::kAccount) return false;
   const bool exact_root = scope.parts.kind == NodeKind::kExact && scope.item() == kRootItem;
-  return !(exact_root && is_pseudo_name(version.state.name)) && is_entry_name(version.state.name);
+  return !(exact_root && is_pseudo_name(version.state.name)) && is_entry_name(shown_name(version));
 }
 
-Node RecordedTree::node_of(const Scope& scope, const Version& version) {
+Attributes RecordedTree::with_owner(AccountNumber account, Attributes attributes) const {
+  if (account != kServerAccount) return attributes;
+  attributes.uid = owner_.uid;
+  attributes.gid = owner_.gid;
+  return attributes;
+}
+
+Node RecordedTree::node_of(const Scope& scope, const Version& version) const {
   const auto style = style_of(scope);
-  if (version.state.kind != EntryKind::kDirectory) {
-    return file_node(scope.account(), version, style, scope.lifetime());
-  }
-  return directory_node(scope, sibling_id(scope, scope.parts.kind, scope.account(), version.item.value),
-                        attributes_of(version.state, style));
+  auto node = version.state.kind == EntryKind::kDirectory
+                  ? directory_node(scope, sibling_id(scope, scope.parts.kind, scope.account(), version.item.value),
+                                   attributes_of(version.state, style))
+                  : file_node(scope.account(), version, style, scope.lifetime());
+  node.attributes = with_owner(scope.account(), node.attributes);
+  return node;
 }
 
 std::optional<Node> RecordedTree::self(const Scope& scope) {
@@ -46,8 +61,14 @@ std::optional<Node> RecordedTree::self(const Scope& scope) {
 }
 
 LookupResult RecordedTree::lookup(const Scope& scope, std::string_view name) {
-  const auto version = past_.view().lookup(scope.account(), scope.item(), name, scope.moment.at);
-  if (!version || !is_shown(scope, *version)) return {std::nullopt, scope.absence()};
+  const auto find = [&](std::string_view raw) {
+    return past_.view().lookup(scope.account(), scope.item(), raw, scope.moment.at);
+  };
+  auto version = find(name);
+  if (!version && scope.account() == kServerAccount && name.ends_with(kAccountSuffix)) {
+    version = find(name.substr(0, name.size() - kAccountSuffix.size()));
+  }
+  if (!version || !is_shown(scope, *version) || shown_name(*version) != name) return {std::nullopt, scope.absence()};
   return {node_of(scope, *version), {}};
 }
 
@@ -60,7 +81,7 @@ void RecordedTree::list(const Scope& scope, std::uint64_t cursor, const EntrySin
     const auto batch = past_.view().versions(scope.account(), std::span(&*at, static_cast<std::size_t>(count)));
     for (const auto& version : batch) {
       if (!is_shown(scope, version)) continue;
-      if (!sink({version.state.name, node_of(scope, version), kSecondGroup + version.id.value})) return;
+      if (!sink({shown_name(version), node_of(scope, version), kSecondGroup + version.id.value})) return;
     }
     at += count;
   }

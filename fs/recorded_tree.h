@@ -9,11 +9,18 @@
 
 namespace yestermail {
 
+/// Who owns what is nobody's mail: the user that mounts.
+struct Owner {
+  std::uint32_t uid = 0;
+  std::uint32_t gid = 0;
+};
+
 /// Directories shown entry by entry as they were recorded: all of maildir/<time>/<account>, and with the owner's rights
-/// only @home and @server. Every function answers for the directory of a scope. Safe for concurrent use.
+/// only @home and @server. In @server the entry of an account NAME is the file NAME.json, and everything belongs to the
+/// user that mounts. Every function answers for the directory of a scope. Safe for concurrent use.
 class RecordedTree {
  public:
-  explicit RecordedTree(Past& past) : past_(past) {}
+  RecordedTree(Past& past, Owner owner) : past_(past), owner_(owner) {}
 
   /// nullopt: not there at that time (for the root of an account: no such account).
   std::optional<Node> self(const Scope& scope);
@@ -22,12 +29,16 @@ class RecordedTree {
   void list(const Scope& scope, std::uint64_t cursor, const EntrySink& sink);
   std::optional<NodeId> parent(const Scope& scope);
 
+  /// The attributes of an entry of an account, with the owner that it has here.
+  [[nodiscard]] Attributes with_owner(AccountNumber account, Attributes attributes) const;
+
  private:
   [[nodiscard]] static Style style_of(const Scope& scope);
   [[nodiscard]] static bool is_shown(const Scope& scope, const Version& version);
-  [[nodiscard]] static Node node_of(const Scope& scope, const Version& version);
+  [[nodiscard]] Node node_of(const Scope& scope, const Version& version) const;
 
   Past& past_;
+  const Owner owner_;
 };
 
 }  // namespace yestermail

@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/texts.h"
 
-#include <algorithm>
-#include <array>
-#include <cstdio>
-
 #include "base/instant_text.h"
-#include "base/utf8.h"
 
 namespace yestermail {
 namespace {
 
-/// Valid UTF-8 as it is; every byte that is not part of it as a replacement character.
-std::string json_string(std::string_view bytes) {
-  std::string out = "\"";
-  while (!bytes.empty()) {
-    const auto length = utf8_sequence(bytes).length;
-    const char c = bytes.front();
-    if (length == 0) {
-      out += "\xef\xbf\xbd";
-    } else if (c == '"' || c == '\\') {
-      out.append("\\").append(1, c);
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      std::array<char, 8> escape{};
-      std::snprintf(escape.data(), escape.size(), "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
-      out += escape.data();
-    } else {
-      out += bytes.substr(0, length);
-    }
-    bytes.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out + "\"";
-}
-
 class JsonObject {
  public:
   void add(std::string_view name, std::uint64_t value) { raw(name, std::to_string(value)); }
-  void add(std::string_view name, std::string_view value) { raw(name, json_string(value)); }
+  /// `value` needs no escapes.
+  void add(std::string_view name, const std::string& value) { raw(name, "\"" + value + "\""); }
   void raw(std::string_view name, const std::string& value) {
     text_.append(text_.empty() ? "{\"" : ", \"").append(name).append("\": ").append(value);
   }
@@ -91,16 +65,6 @@ To compare two instants:   diff -rq maildir/at/yesterday/ACCOUNT maildir/latest/
 A file that cannot be read (input/output error) is damaged in the store: the mount's log
 says which. .status tells what the store holds, as JSON.
 )";
-}
-
-std::string account_text(const Account& account) {
-  JsonObject json;
-  json.add("name", account.name);
-  json.add("uuid", account.uuid.hex());
-  json.add("source", account.source);
-  json.add("layout", account.layout);
-  json.add("since", instant_text(account.since));
-  return json.text() + "\n";
 }
 
 std::string status_text(const std::string& store_id, Instant last, const StoreFigures& figures,

@@ -12,9 +12,6 @@ namespace yestermail {
 /// README.txt of a mount: what this is and how to restore.
 std::string readme_text();
 
-/// What never changes of an account, as one JSON object: name, uuid, source, layout, since.
-std::string account_text(const Account& account);
-
 /// .status of a mount: one JSON object, padded with spaces to kStatusSize, so that a reader that was told the size
 /// before gets a whole one.
 inline constexpr std::size_t kStatusSize = 4096;

@@ -14,6 +14,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::uint64_t kFirstPlaceCursor = kDotDotCursor + 1;
+constexpr std::string_view kServerName = "@server";
 constexpr std::uint64_t kServerCursor = kDotDotCursor + 1;
 constexpr std::int64_t kNanosPerMicro = 1000;
 
@@ -35,8 +36,7 @@ Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
       settings_(std::move(settings)),
       past_(view, clock),
       friendly_(past_),
-      recorded_(past_),
-      server_(past_, recorded_, settings_.owner),
+      recorded_(past_, settings_.owner),
       files_(view, log),
       views_(settings_.most_instants) {}
 
@@ -150,16 +150,26 @@ std::optional<Node> Tree::account_node(const Scope& time, const NamedAccount& ac
   return recorded_.self(root);
 }
 
+std::optional<Node> Tree::server_node(const Scope& time) {
+  if (shows_maildirs(time.view.container)) return std::nullopt;
+  auto root = time;
+  root.parts.kind = NodeKind::kPlain;
+  root.parts.account = kServerAccount;
+  root.parts.number = kRootItem.value;
+  return recorded_.self(root);
+}
+
 LookupResult Tree::lookup_account(const Scope& time, std::string_view name) {
-  if (name == ServerTree::kName && !shows_maildirs(time.view.container)) return {server_.root(time), {}};
+  if (name == kServerName) return {server_node(time), time.absence()};
   const auto account = past_.account_named(name, time.moment);
   if (!account) return {std::nullopt, time.absence()};
   return {account_node(time, *account), time.absence()};
 }
 
 void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink) {
-  if (!shows_maildirs(time.view.container) && cursor < kServerCursor) {
-    if (!sink({ServerTree::kName, server_.root(time), kServerCursor})) return;
+  if (cursor < kServerCursor) {
+    const auto server = server_node(time);
+    if (server && !sink({kServerName, *server, kServerCursor})) return;
   }
   const auto all = past_.accounts(time.moment);
   for (const auto& row : *all) {
@@ -173,7 +183,6 @@ void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySin
 // All together.
 
 std::optional<Node> Tree::self(const Scope& scope) {
-  if (ServerTree::is_here(scope.parts)) return server_.self(scope);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return directory_node(scope, node_id(scope.parts), virtual_directory(scope.moment));
     case NodeKind::kAccount:
@@ -191,10 +200,8 @@ std::optional<Node> Tree::node(NodeId id) {
     case NodeKind::kExactFile: {
       const auto found = files_.attributes(parts->account, VersionId{parts->number}, style_of(parts->kind));
       if (!found) return std::nullopt;
-      return Node{id, *found, Lifetime::kFixed, Lifetime::kFixed, 1};
+      return Node{id, recorded_.with_owner(parts->account, *found), Lifetime::kFixed, Lifetime::kFixed, 1};
     }
-    case NodeKind::kAccountCard:
-      return server_.card(AccountNumber{static_cast<std::uint32_t>(parts->number)}, Lifetime::kFixed);
     default: break;
   }
   const auto found = scope(id);
@@ -211,7 +218,6 @@ std::optional<NodeId> Tree::parent(NodeId id) {
   }
   const auto found = scope(id);
   if (!found) return std::nullopt;
-  if (ServerTree::is_here(*parts)) return server_.parent(*found);
   switch (parts->kind) {
     case NodeKind::kTimeDirectory: return place_id(place_of(found->view.container));
     case NodeKind::kAccount:
@@ -234,7 +240,6 @@ LookupResult Tree::lookup(NodeId directory, std::string_view name) {
 }
 
 LookupResult Tree::lookup_name(const Scope& scope, std::string_view name) {
-  if (ServerTree::is_here(scope.parts)) return server_.lookup(scope, name);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return lookup_account(scope, name);
     case NodeKind::kAccount:
@@ -261,9 +266,7 @@ bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const En
   }
   const auto found = scope(directory, pinned);
   if (!found) return false;
-  if (ServerTree::is_here(*parts)) {
-    server_.list(*found, cursor, sink);
-  } else if (parts->kind == NodeKind::kTimeDirectory) {
+  if (parts->kind == NodeKind::kTimeDirectory) {
     list_accounts(*found, cursor, sink);
   } else if (parts->kind == NodeKind::kAccount || parts->kind == NodeKind::kFolder) {
     friendly_.list(*found, cursor, sink);
@@ -284,11 +287,6 @@ std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> i
   switch (parts->kind) {
     case NodeKind::kFriendlyFile:
     case NodeKind::kExactFile: return files_.read(parts->account, VersionId{parts->number}, offset, into);
-    case NodeKind::kAccountCard: {
-      const auto text = server_.card_text(AccountNumber{static_cast<std::uint32_t>(parts->number)});
-      if (!text) break;
-      return copy_text(*text, offset, into);
-    }
     case NodeKind::kPlace:
       if (file == place_id(Place::kReadme)) return copy_text(readme_text(), offset, into);
       if (file == place_id(Place::kStatus)) return copy_text(status(), offset, into);

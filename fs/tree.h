@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -15,7 +16,6 @@
 #include "fs/past.h"
 #include "fs/recorded_tree.h"
 #include "fs/request_counters.h"
-#include "fs/server_tree.h"
 #include "fs/view_table.h"
 #include "store/view.h"
 
@@ -70,6 +70,7 @@ class Tree {
   LookupResult lookup_account(const Scope& time, std::string_view name);
   std::optional<Node> time_node(const TimeView& view, Lifetime entry);
   std::optional<Node> account_node(const Scope& time, const NamedAccount& account);
+  std::optional<Node> server_node(const Scope& time);
   LookupResult lookup_name(const Scope& scope, std::string_view name);
   std::optional<Node> self(const Scope& scope);
   std::optional<NodeId> parent(NodeId id);
@@ -83,10 +84,12 @@ class Tree {
   Past past_;
   FriendlyTree friendly_;
   RecordedTree recorded_;
-  ServerTree server_;
   BlobFiles files_;
   ViewTable views_;
   RequestCounters counters_;
+  std::mutex figures_mutex_;
+  StoreFigures figures_;  // Guarded by figures_mutex_, as figures_time_.
+  Instant figures_time_;
 };
 
 }  // namespace yestermail

@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set(FS_TEST_SOURCES
-  fs/folder_tree_test.cpp fs/item_names_test.cpp fs/item_tag_test.cpp fs/lru_cache_test.cpp fs/mount_options_test.cpp
-  fs/node_id_test.cpp fs/time_series_test.cpp fs/view_table_test.cpp)
+  fs/exact_tree_test.cpp fs/folder_tree_test.cpp fs/friendly_tree_test.cpp fs/item_names_test.cpp fs/item_tag_test.cpp
+  fs/lru_cache_test.cpp fs/mount_options_test.cpp fs/node_id_test.cpp fs/time_series_test.cpp fs/tree_test.cpp
+  fs/view_table_test.cpp)
