@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/catalog_writer.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "store/fork_index.h"
 
@@ -34,7 +36,6 @@ sqlite::Database CatalogWriter::open(const std::string& path) {
 
 CatalogWriter::CatalogWriter(const std::string& path)
     : database_(open(path)),
-      get_meta_(database_.prepare("SELECT value FROM meta WHERE key = ?1")),
       set_meta_(database_.prepare("INSERT OR REPLACE INTO meta VALUES(?1, ?2)")),
       lasting_item_(database_.prepare(select_rows("item = ?1 ORDER BY since DESC LIMIT 1"))),
       lasting_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 ORDER BY since DESC"))),
@@ -45,26 +46,30 @@ CatalogWriter::CatalogWriter(const std::string& path)
       get_active_(database_.prepare("SELECT last FROM activity")),
       set_mark_(database_.prepare("INSERT OR REPLACE INTO mark VALUES(?1,?2,?3,?4)")),
       get_marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
-      blobs_(database_) {}
-
-std::uint64_t CatalogWriter::meta(MetaKey key) {
-  sqlite::Use use(get_meta_);
-  return use->bind(1, static_cast<int>(key)).step() ? use->natural(0) : 0;
+      blobs_(database_) {
+  load_meta();
 }
 
-void CatalogWriter::set_meta(MetaKey key, std::uint64_t value) {
-  set_meta_.bind(1, static_cast<int>(key)).bind(2, value).run();
+void CatalogWriter::load_meta() {
+  auto all = database_.prepare("SELECT key, value FROM meta");
+  while (all.step()) {
+    const auto key = all.natural(0);
+    if (key < meta_.size()) meta_[key] = all.natural(1);
+  }
 }
 
-void CatalogWriter::raise_meta(MetaKey key, std::uint64_t at_least) {
-  if (meta(key) < at_least) set_meta(key, at_least);
+void CatalogWriter::save_meta() {
+  for (std::size_t key = 1; key < meta_.size(); ++key) set_meta_.bind(1, std::uint64_t{key}).bind(2, meta_[key]).run();
 }
+
+void CatalogWriter::raise_meta(MetaKey key, std::uint64_t at_least) { meta(key) = std::max(meta(key), at_least); }
 
 void CatalogWriter::apply(const std::vector<Source>& sources, const PackLoader& load_pack) {
   sqlite::Transaction transaction(database_);
   for (const auto& source : sources) {
     if (source.transaction->lsn > applied()) apply_one(source, load_pack);
   }
+  save_meta();
   transaction.commit();
 }
 
@@ -88,7 +93,7 @@ void CatalogWriter::apply_one(const Source& source, const PackLoader& load_pack)
     }
   }
   if (history) mark_active(at);
-  set_meta(MetaKey::kAppliedLsn, source.transaction->lsn.value);
+  meta(MetaKey::kAppliedLsn) = source.transaction->lsn.value;
 }
 
 void CatalogWriter::mark_active(Instant at) {
@@ -99,6 +104,7 @@ void CatalogWriter::mark_active(Instant at) {
 void CatalogWriter::note_activity(const std::vector<Instant>& instants) {
   sqlite::Transaction transaction(database_);
   for (const auto at : instants) mark_active(at);
+  save_meta();
   transaction.commit();
 }
 

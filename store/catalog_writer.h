@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <functional>
 #include <string>
 #include <utility>
@@ -61,8 +62,9 @@ class CatalogWriter {
 
  private:
   static sqlite::Database open(const std::string& path);
-  std::uint64_t meta(MetaKey key);
-  void set_meta(MetaKey key, std::uint64_t value);
+  [[nodiscard]] std::uint64_t& meta(MetaKey key) { return meta_.at(static_cast<std::size_t>(key)); }
+  void load_meta();
+  void save_meta();
   void raise_meta(MetaKey key, std::uint64_t at_least);
 
   void apply_one(const Source& source, const PackLoader& load_pack);
@@ -75,7 +77,6 @@ class CatalogWriter {
   bool end(EntryRow row, Instant at);
 
   sqlite::Database database_;
-  sqlite::Statement get_meta_;
   sqlite::Statement set_meta_;
   sqlite::Statement lasting_item_;
   sqlite::Statement lasting_name_;
@@ -87,6 +88,7 @@ class CatalogWriter {
   sqlite::Statement set_mark_;
   sqlite::Statement get_marks_;
   BlobTable blobs_;
+  std::array<std::uint64_t, 6> meta_{};  ///< as in the table, by key; written at the end of each transaction
 };
 
 }  // namespace yestermail

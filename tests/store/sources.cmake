@@ -1,2 +1,4 @@
-#SPDX - License - Identifier : GPL - 3.0 - or -later
-set(STORE_TEST_SOURCES recorder_test.cpp)
+# SPDX-License-Identifier: GPL-3.0-or-later
+set(STORE_TEST_SOURCES
+  fork_index_test.cpp history_log_test.cpp journal_test.cpp listing_test.cpp pack_test.cpp recorder_test.cpp
+  store_header_test.cpp)

@@ -20,12 +20,19 @@ namespace yestermail::test {
 /// A real store in a directory of its own, with a clock that the test moves.
 class StoreFixture : public ::testing::Test {
  protected:
-  explicit StoreFixture(const StoreTuning& tuning = {}) { create_store(world(), path(), {}, tuning); }
+  explicit StoreFixture(const StoreTuning& tuning = quick()) { create_store(world(), path(), {}, tuning); }
+
+  /// Segments that take no time to fill with zeros.
+  static StoreTuning quick() {
+    StoreTuning tuning;
+    tuning.journal_segment_bytes = 1U << 20U;
+    return tuning;
+  }
 
   [[nodiscard]] StoreWorld world() { return {disk_, clock_, log_}; }
   [[nodiscard]] std::string path() const { return directory_ / "store"; }
 
-  std::unique_ptr<Recorder> open(const StoreTuning& tuning = {}) { return open_recorder(world(), path(), tuning); }
+  std::unique_ptr<Recorder> open(const StoreTuning& tuning = quick()) { return open_recorder(world(), path(), tuning); }
 
   static AccountNumber add_account(Recorder& recorder, const std::string& name) {
     Account account;
