@@ -11,6 +11,7 @@
 #include "tests/crash/ledger.h"
 #include "tests/crash/sqlite_files.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/small_store.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_clock.h"
 
@@ -95,12 +96,12 @@ class Loop {
       FaultFilesystem disk(start_);
       const TestClock clock(Instant{1'795'000'000LL * kMicrosPerSecond});
       RecordingLog log;
-      create_store({disk, clock, log}, start_ + "/store", {});
+      create_small_store({disk, clock, log}, start_ + "/store");
       const auto recorder = open_recorder({disk, clock, log}, start_ + "/store", plan.tuning);
       begin_.run(*recorder, plan.before);
     }
     begin_.done = 0;
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     Run run(plan_, copy_of_start(temp));
     auto ledger = begin_;
     const auto wrong = run.work(ledger, plan_.work);
@@ -116,7 +117,7 @@ class Loop {
   }
 
   void crash_at(std::uint64_t step) {
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     Run run(plan_, copy_of_start(temp));
     SqliteFiles older;
     SqliteFiles kept;
@@ -143,7 +144,7 @@ class Loop {
   }
 
   void fail_at(std::uint64_t step, int error_number, bool for_ever) {
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     Run run(plan_, copy_of_start(temp));
     run.disk().fail_at(step, error_number, for_ever);
     auto ledger = begin_;
@@ -159,7 +160,7 @@ class Loop {
 
   /// False when the recovery of what is in `left` has no such step.
   bool crash_recovery_at(std::uint64_t step, const std::string& left, const Ledger& ledger) {
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     fs::copy(left, temp / "run", fs::copy_options::recursive);
     Run run(plan_, temp / "run");
     run.disk().crash_at(step);
@@ -215,7 +216,7 @@ class Loop {
   }
 
   const CrashPlan& plan_;
-  TempDirectory temp_;
+  TempDirectory temp_{TempDirectory::Where::kMemory};
   std::string start_ = temp_ / "start";
   Ledger begin_;
   CrashResult result_;
@@ -228,16 +229,6 @@ namespace {
 std::uint64_t first_step(const CrashPlan& plan) { return 1 + plan.seed % plan.every; }
 
 }  // namespace
-
-StoreTuning small_tuning() {
-  StoreTuning tuning;
-  tuning.journal_segment_bytes = 64U << 10U;
-  tuning.pack_bytes = 64U << 10U;
-  tuning.frame_bytes = 8U << 10U;
-  tuning.compression_level = 1;
-  tuning.background_packing = false;
-  return tuning;
-}
 
 CrashResult crash_at_every_step(const CrashPlan& plan) {
   Loop loop(plan);
@@ -257,7 +248,7 @@ CrashResult fail_at_every_step(const CrashPlan& plan, int error_number, bool for
 
 CrashResult crash_in_recovery(const CrashPlan& plan, double share, const PowerCut& cut) {
   Loop loop(plan);
-  const TempDirectory temp;
+  const TempDirectory temp{TempDirectory::Where::kMemory};
   auto ledger = loop.begin();
   {
     Run crashed(plan, loop.copy_of_start(temp));

@@ -36,9 +36,6 @@ struct CrashResult {
   std::vector<std::string> faults;
 };
 
-/// Small segments, frames and packs, nothing in the background: every file is finished and begun within a script.
-StoreTuning small_tuning();
-
 /// Crashes at each step of the work; for each, opens what several kinds of power cut leave, with SQLite's files as they
 /// were, deleted, older or without their log, and compares: all that was acknowledged is there as of its instant,
 /// what was under way is there whole or not at all, no temporary file stays, and the rest of the work gives the state

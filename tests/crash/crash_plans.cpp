@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/crash/crash_plans.h"
 
+#include "tests/support/small_store.h"
+
 namespace yestermail::test {
 namespace {
 

@@ -10,6 +10,7 @@
 #include "tests/crash/crash_loop.h"
 #include "tests/crash/crash_plans.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/small_store.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_clock.h"
 
@@ -27,11 +28,16 @@ void expect_no_faults(const CrashPlan& plan, const CrashResult& result) {
   EXPECT_TRUE(result.faults.empty());
 }
 
+constexpr std::pair<PowerCut::Names, PowerCut::Blocks> kFates[] = {{PowerCut::Names::kKept, PowerCut::Blocks::kKept},
+                                                                   {PowerCut::Names::kKept, PowerCut::Blocks::kLost},
+                                                                   {PowerCut::Names::kLost, PowerCut::Blocks::kLost},
+                                                                   {PowerCut::Names::kSome, PowerCut::Blocks::kSome}};
+
 const StoreSettings kSettings{{"maildir:/srv"}, {"*@example.com"}, {}};
 
 /// What a crash at a step of create_store() has left: a store, or room for one.
 void expect_store_or_room(const FaultFilesystem& crashed, bool made, const PowerCut& cut) {
-  const TempDirectory parent;
+  const TempDirectory parent{TempDirectory::Where::kMemory};
   const auto path = parent / "left/store";
   crashed.power_cut(cut, parent / "left");
   FaultFilesystem disk(parent / "left");
@@ -57,7 +63,7 @@ void expect_store_or_room(const FaultFilesystem& crashed, bool made, const Power
 TEST(CrashTest, AStoreIsMadeWholeOrCanBeMadeAgain) {
   std::uint64_t points = 0;
   for (bool made = false; !made; ++points) {
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     FaultFilesystem disk(temp.path());
     disk.crash_at(points + 1);
     const TestClock clock;
@@ -67,15 +73,13 @@ TEST(CrashTest, AStoreIsMadeWholeOrCanBeMadeAgain) {
       made = true;
     } catch (const Error&) {
     }
-    for (const auto names : {PowerCut::Names::kKept, PowerCut::Names::kLost, PowerCut::Names::kSome}) {
-      for (const auto blocks : {PowerCut::Blocks::kKept, PowerCut::Blocks::kLost, PowerCut::Blocks::kSome}) {
-        const PowerCut cut{names, blocks, points};
-        SCOPED_TRACE("step " + std::to_string(points + 1) + ", " + to_string(cut));
-        expect_store_or_room(disk, made, cut);
-      }
+    for (const auto& [names, blocks] : kFates) {
+      const PowerCut cut{names, blocks, points};
+      SCOPED_TRACE("step " + std::to_string(points + 1) + ", " + to_string(cut));
+      expect_store_or_room(disk, made, cut);
     }
   }
-  std::cout << "crash tests: init: " << points << " points, " << points * 9 << " openings\n";
+  std::cout << "crash tests: init: " << points << " points, " << points * std::size(kFates) << " openings\n";
   EXPECT_GT(points, 5U);
 }
 

@@ -8,8 +8,8 @@
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "base/posix_filesystem.h"
-#include "tests/crash/crash_loop.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/small_store.h"
 #include "tests/support/test_clock.h"
 
 namespace yestermail::test {
@@ -108,7 +108,7 @@ DamagedStore::DamagedStore(State state) {
   PosixFilesystem disk;
   TestClock clock;
   RecordingLog log;
-  create_store({disk, clock, log}, store, {});
+  create_small_store({disk, clock, log}, store);
   const auto script = damage_script();
   {
     const auto recorder = open_recorder({disk, clock, log}, store, small_tuning());

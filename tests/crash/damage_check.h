@@ -50,7 +50,7 @@ class DamagedStore {
   class Judge;
   std::string happenings_of(View& view) const;
 
-  TempDirectory temp_;
+  TempDirectory temp_{TempDirectory::Where::kMemory};
   std::string original_ = temp_ / "original";
   Ledger ledger_;
   std::string happenings_;

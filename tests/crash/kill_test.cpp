@@ -13,6 +13,7 @@
 #include "store/store.h"
 #include "tests/crash/source_tree.h"
 #include "tests/support/maildir_builder.h"
+#include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/temp_directory.h"
@@ -63,8 +64,7 @@ class KilledScans {
   KilledScans() {
     build_small_server(mail_, number_from("YESTERMAIL_SEED", 1));
     // A test that runs as root must not depend on it: all is our own.
-    expect_done(
-        run({YESTERMAIL_PROGRAM, "init", "--store", store_, "--source", "maildir:" + mail_ + "/%d/%n/Maildir"}));
+    expect_done(run({program_path(), "init", "--store", store_, "--source", "maildir:" + mail_ + "/%d/%n/Maildir"}));
   }
 
   /// Kills a scan of the tree as it is at `points` points; then does it undisturbed on the store itself.
@@ -101,7 +101,7 @@ class KilledScans {
   static Outcome scan(const std::string& store, std::vector<std::string> environment = {}) {
     // A preloaded library comes before the sanitizers' own, which they refuse otherwise.
     environment.emplace_back("ASAN_OPTIONS=verify_asan_link_order=0");
-    return run({YESTERMAIL_PROGRAM, "scan", "--store", store, "--quiet"}, environment);
+    return run({program_path(), "scan", "--store", store, "--quiet"}, environment);
   }
 
   [[nodiscard]] std::string fresh_copy() const {
@@ -124,7 +124,7 @@ class KilledScans {
     const auto outcome = scan(copy, {"LD_PRELOAD=" + shim(), "YM_KILL_AT=" + std::to_string(at)});
     const bool killed = outcome.signal == SIGKILL;
     if (!killed) expect_done(outcome);
-    expect_done(run({YESTERMAIL_PROGRAM, "status", "--store", copy}));
+    expect_done(run({program_path(), "status", "--store", copy}));
     const auto half = look(copy, then);
     EXPECT_EQ(joined(shown_differences(before, half.then)), "") << "what was recorded before";
     expect_done(scan(copy));
@@ -135,7 +135,7 @@ class KilledScans {
     return killed;
   }
 
-  TempDirectory temp_;
+  TempDirectory temp_{TempDirectory::Where::kMemory};
   std::string mail_ = temp_ / "mail";
   std::string store_ = temp_ / "store";
 };

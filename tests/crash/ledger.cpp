@@ -42,6 +42,15 @@ std::string compare_instants(View& view, const Ledger& ledger, const Comparison&
   return "";
 }
 
+/// A power cut is no damage: a store that says so would be believed less when there is some.
+std::string false_alarms(const RecordingLog& log) {
+  std::string found;
+  for (const auto& line : log.lines()) {
+    if (line.starts_with("error: ")) found += "\n  " + line;
+  }
+  return found.empty() ? "" : "damage reported where there is none:" + found + "\n";
+}
+
 /// Files in the making that an opened store still has.
 std::string leftovers(const std::string& path) {
   std::string found;
@@ -72,6 +81,7 @@ std::string compare_opened(Filesystem& disk, const std::string& path, const Stor
   }
   if (wrong.empty()) wrong = compare_instants(recorder->view(), ledger, how);
   if (wrong.empty()) wrong = leftovers(path);
+  if (wrong.empty()) wrong = false_alarms(log);
   if (!wrong.empty()) return wrong + joined(log.lines());
   if (!how.go_on) return "";
   ledger.run(*recorder, script);

@@ -12,6 +12,7 @@
 #include "tests/crash/source_tree.h"
 #include "tests/support/maildir_builder.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/small_store.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_clock.h"
 #include "tests/support/tree_compare.h"
@@ -28,7 +29,7 @@ class ScanCrashTest : public testing::Test {
     build_small_server(mail_);
     fs::create_directory(start_);
     FaultFilesystem disk(start_);
-    create_store({disk, clock_, log_}, start_ + "/store", {});
+    create_small_store({disk, clock_, log_}, start_ + "/store");
   }
 
   void scan_store(Filesystem& disk, const std::string& root) {
@@ -50,7 +51,7 @@ class ScanCrashTest : public testing::Test {
   }
 
   std::uint64_t steps_of_a_scan() {
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     fs::copy(start_, temp / "run", fs::copy_options::recursive);
     FaultFilesystem disk(temp / "run");
     scan_store(disk, temp / "run");
@@ -58,7 +59,7 @@ class ScanCrashTest : public testing::Test {
   }
 
   void crash_one(std::uint64_t step, Instant then, const ShownStore& before) {
-    const TempDirectory temp;
+    const TempDirectory temp{TempDirectory::Where::kMemory};
     fs::copy(start_, temp / "run", fs::copy_options::recursive);
     FaultFilesystem disk(temp / "run");
     disk.crash_at(step);
@@ -92,7 +93,7 @@ class ScanCrashTest : public testing::Test {
     scan_store(disk, start_);
   }
 
-  TempDirectory temp_;
+  TempDirectory temp_{TempDirectory::Where::kMemory};
   std::string mail_ = temp_ / "mail";
   std::string start_ = temp_ / "start";
   TestClock clock_;

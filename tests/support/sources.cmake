@@ -5,5 +5,6 @@ set(SUPPORT_SOURCES
   maildir_builder.cpp
   process.cpp
   shown_store.cpp
+  small_store.cpp
   store_script.cpp
   tree_compare.cpp)

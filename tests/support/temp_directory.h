@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <unistd.h>
+
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -10,11 +12,15 @@
 
 namespace yestermail::test {
 
-/// A directory of one test's own, below $TMPDIR or /tmp, that is removed with all that it holds.
+/// A directory of one test's own that is removed with all that it holds.
 class TempDirectory {
  public:
-  TempDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "yestermail-test-XXXXXX").string();
+  enum class Where {
+    kDisk,    ///< below $TMPDIR or /tmp
+    kMemory,  ///< in memory where the system has such a place, for tests that write much; else as kDisk
+  };
+  explicit TempDirectory(Where where = Where::kDisk) {
+    std::string name = (base(where) / "yestermail-test-XXXXXX").string();
     if (::mkdtemp(name.data()) == nullptr) throw std::system_error(errno, std::generic_category(), name);
     path_ = name;
   }
@@ -40,6 +46,12 @@ class TempDirectory {
   [[nodiscard]] std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
 
  private:
+  static std::filesystem::path base(Where where) {
+    const char* chosen = std::getenv("TMPDIR");
+    if (where == Where::kMemory && chosen == nullptr && ::access("/dev/shm", W_OK) == 0) return "/dev/shm";
+    return std::filesystem::temp_directory_path();
+  }
+
   std::string path_;
 };
 
