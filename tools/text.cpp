@@ -15,7 +15,7 @@ std::string count_text(std::uint64_t count) {
   auto text = std::to_string(count);
   for (std::size_t at = text.size(); at > 3;) {
     at -= 3;
-    text.insert(at, ",");
+    text.insert(at, 1, ',');  // g++ 12 sees a wrong overlap in inserting a string.
   }
   return text;
 }
