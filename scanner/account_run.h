@@ -89,7 +89,8 @@ struct AccountRun {
     Put put;
   };
   std::mutex mutex;
-  std::vector<Held> held;            // Guarded by mutex.
+  std::vector<Held> held;  // Both guarded by mutex.
+  std::vector<std::pair<ItemId, DirectoryMark>> file_marks;
   std::atomic<std::size_t> open{1};  ///< readings not done, and one for the planner
 
   [[nodiscard]] const Beneath& tree(TreeKind kind) const { return *trees[static_cast<std::size_t>(kind)]; }

@@ -180,8 +180,17 @@ std::uint64_t Pipeline::process(const Job& job, Bytes& head) {
     state.sender = std::move(words.sender);
     state.subject = std::move(words.subject);
   }
+  if (!message) remember_file(*job.run, job.reading, stat);
   record(job, std::move(state));
   return blob.size;
+}
+
+/// Control files are written in place, and their times are set: only all of their stamps tell that they did not change.
+void Pipeline::remember_file(AccountRun& run, const Reading& reading, const FileStat& stat) {
+  auto mark = mark_of(stat);
+  if (!is_old(stat)) mark.mtime_ns = mark.ctime_ns = 0;
+  const std::lock_guard lock(run.mutex);
+  run.file_marks.emplace_back(reading.before ? reading.before->item : reading.item, mark);
 }
 
 void Pipeline::record(const Job& job, EntryState state) {
@@ -257,7 +266,7 @@ void Pipeline::settle(AccountRun& run) {
   for (const auto item : run.removed_directories) session_.add(run.number, Remove{item});
   for (auto& put : run.touched_directories) session_.add(run.number, std::move(put));
 
-  std::vector<std::pair<ItemId, DirectoryMark>> marks;
+  auto marks = std::move(run.file_marks);
   for (const auto& directory : run.directories) {
     if (!directory.visited || directory.item == kNoItem) continue;
     auto mark = mark_of(directory.seen);

@@ -86,6 +86,7 @@ class Pipeline {
   /// The file under the name that it has now, if a mail program renamed it since it was listed.
   OpenResult open(const Job& job, const ScannedDirectory*& directory, std::string& name) const;
   OpenResult open_renamed(const Job& job, const ScannedDirectory*& directory, std::string& name) const;
+  static void remember_file(AccountRun& run, const Reading& reading, const FileStat& stat);
   void record(const Job& job, EntryState state);
   void lost(const Job& job, const Denial& denial);
   void one_done(AccountRun& run);

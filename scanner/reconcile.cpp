@@ -373,7 +373,12 @@ void Reconciler::record_directory(ScannedDirectory& directory) {
 void Reconciler::compare_file(ScannedDirectory& directory, const Version& version, const FileStat& seen,
                               bool over_links) {
   if (seen.kind != FileStat::Kind::kRegular) return refuse(directory, version.state.name, "not a regular file");
-  if (seen.size != version.state.size || seen.mtime_ns != version.state.mtime_ns) {
+  bool changed = seen.size != version.state.size || seen.mtime_ns != version.state.mtime_ns;
+  if (version.state.kind == EntryKind::kFile && !changed) {
+    const auto mark = marks_.find(version.item);
+    changed = mark == marks_.end() || mark->second != mark_of(seen);
+  }
+  if (changed) {
     readings_.push_back({&directory, nullptr, version.state.name, version.item, version.state.kind, Cause::kChanged,
                          over_links, std::make_unique<const Version>(version)});
     return;

@@ -54,9 +54,10 @@ class Reconciler {
     std::vector<bool> known;  ///< of the entries of the listing: recorded under that very name
   };
   struct FolderDifference {
-    std::vector<KnownMessage> missing;  ///< recorded, not listed under that name
-    std::vector<SeenMessage> added;     ///< listed, not recorded under that name
-    std::vector<Version> same;          ///< both; only for a full scan
+    std::vector<KnownMessage> missing;                ///< recorded, not listed under that name
+    std::vector<SeenMessage> added;                   ///< listed, not recorded under that name
+    std::vector<std::pair<Version, FileStat>> other;  ///< same name, other size, time, mode or owner
+    std::uint64_t same = 0;
   };
 
   // reconcile.cpp: directories and the files in them.

@@ -116,7 +116,15 @@ Reconciler::FolderDifference Reconciler::compare_sides(std::vector<Side>& sides)
           difference.missing.push_back({s, std::move(version)});
         } else {
           side.known[index] = true;
-          if (full_) difference.same.push_back(std::move(version));
+          // Another file may have been renamed to this name.
+          const auto seen = stat_at(side.opened->fd.get(), version.state.name);
+          if (seen && with_stat(version.state, *seen) == version.state && seen->kind == FileStat::Kind::kRegular) {
+            ++difference.same;
+          } else if (seen) {
+            difference.other.emplace_back(std::move(version), *seen);
+          } else {
+            side.directory->clean = false;  // Renamed since: the listing cannot have been exact.
+          }
         }
       }
     }
@@ -202,14 +210,12 @@ void Reconciler::record_messages(std::vector<Side>& sides, FolderDifference diff
     if (stat_at(sides[missing.side].opened->fd.get(), missing.version.state.name)) continue;  // Passed over.
     totals_.count([](ScanReport& report) { ++report.unconfirmed; });
   }
-  for (const auto& version : difference.same) {
-    auto& side = *std::ranges::find_if(sides, [&](const Side& s) { return s.directory->item == version.state.parent; });
-    const auto seen = stat_at(side.opened->fd.get(), version.state.name);
-    if (seen)
-      compare_file(*side.directory, version, *seen);
-    else
-      side.directory->clean = false;
+  for (const auto& [version, seen] : difference.other) {
+    const auto of =
+        std::ranges::find(sides, version.state.parent, [](const Side& side) { return side.directory->item; });
+    compare_file(*of->directory, version, seen);
   }
+  totals_.count([&](ScanReport& report) { report.items_unchanged += difference.same; });
 }
 
 bool Reconciler::is_message(Side& side, const Listing::Entry& entry) {

@@ -71,7 +71,10 @@ class ScanProgress {
   virtual void committing(const ScanTally& tally) = 0;
 };
 
-/// One pass: brings the store to what the sources show. Never writes to a source. What was reported as arrived,
+/// One pass: brings the store to what the sources show. A directory whose time, change time and inode are as they were
+/// is not listed: what is written into a message in place, and a message's new mode or owner, is only seen by a `full`
+/// scan or when something else in its directory changes. (Mail programs do neither.) Other files are always looked at.
+/// Never writes to a source. What was reported as arrived,
 /// changed or deleted is durable on return. Items, folders and accounts that fail are counted and reported, logged as
 /// warnings, and the rest goes on; nothing that could not be seen is recorded as deleted. An Error of the store (disk
 /// full, failed sync) or a source specification that is none ends the scan; what was committed until then stays, and

@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+set(SCANNER_TEST_SOURCES
+  scanner/scan_world.cpp
+  scanner/header_words_test.cpp
+  scanner/maildir_name_test.cpp
+  scanner/message_pairs_test.cpp
+  scanner/scan_messages_test.cpp
+  scanner/source_spec_test.cpp)
