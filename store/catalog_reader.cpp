@@ -14,10 +14,16 @@ std::string select_rows(const char* where) {
   return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where;
 }
 
-sqlite::Database open_checked(const std::string& path) {
+sqlite::Database open_checked(const std::string& path, const Uuid& account) {
   auto database = sqlite::Database::open_reader(path);
-  auto get = database.prepare("SELECT value FROM meta WHERE key = 1");
-  if (!get.step() || get.integer(0) != kCatalogSchemaVersion) throw Error(Errc::kDamage, path + ": of another version");
+  auto get = database.prepare("SELECT value FROM meta WHERE key = ?1");
+  const std::pair<MetaKey, std::int64_t> marks[] = {{MetaKey::kSchema, kCatalogSchemaVersion},
+                                                    {MetaKey::kAccount, account_key(account)}};
+  for (const auto& [key, value] : marks) {
+    const bool ours = get.bind(1, static_cast<int>(key)).step() && get.integer(0) == value;
+    get.reset();
+    if (!ours) throw Error(Errc::kDamage, path + ": of another version or another account");
+  }
   return database;
 }
 
@@ -48,8 +54,8 @@ void require_in(const Version& version, ItemId directory, Instant at) {
 
 }  // namespace
 
-CatalogReader::CatalogReader(const std::string& path)
-    : database_(open_checked(path)),
+CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
+    : database_(open_checked(path, account)),
       lasting_(database_.prepare("SELECT id FROM entry WHERE parent = ?1 AND lvl = -1 AND mid = 0 AND since <= ?2")),
       low_arm_(database_.prepare("SELECT id FROM entry WHERE parent = ?1 AND lvl = ?2 AND mid = ?3 AND since <= ?4")),
       high_arm_(database_.prepare(

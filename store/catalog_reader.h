@@ -20,7 +20,7 @@ namespace yestermail {
 /// One thread at a time; Error{kDamage} where the catalog has to be rebuilt.
 class CatalogReader {
  public:
-  explicit CatalogReader(const std::string& path);
+  CatalogReader(const std::string& path, const Uuid& account);
 
   std::vector<VersionId> list(ItemId directory, Instant at);
   std::vector<Version> list_kind(ItemId directory, Instant at, EntryKind kind);
@@ -36,6 +36,9 @@ class CatalogReader {
 
   /// Fills items, versions, blobs, logical_bytes, history_bytes and journal_blobs.
   StoreFigures figures();
+
+  /// The catalog was made anew since this connection was opened.
+  [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
 
   /// Steps of SQLite's machine that the listing statements have taken so far.
   [[nodiscard]] std::uint64_t listing_steps() const;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/checksum.h"
+#include "base/uuid.h"
+
 namespace yestermail {
 
 /// The tables of an account's catalog, next to those of BlobTable. Derived from the account's logs and the journal.
@@ -30,7 +33,11 @@ enum class MetaKey : int {
   kLastInstant = 3,  ///< and its instant
   kNextItem = 4,     ///< above every item id in use
   kNextVersion = 5,
+  kAccount = 6,  ///< account_key(): a catalog that was put into another account's place must not be read there
 };
 inline constexpr int kCatalogSchemaVersion = 1;
+
+/// What tells the accounts' catalogs apart.
+inline std::int64_t account_key(const Uuid& account) { return static_cast<std::int64_t>(checksum(account.bytes())); }
 
 }  // namespace yestermail

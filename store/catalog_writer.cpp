@@ -17,25 +17,32 @@ std::string select_rows(const char* where) {
 
 }  // namespace
 
-sqlite::Database CatalogWriter::open(const std::string& path) {
+sqlite::Database CatalogWriter::open(const std::string& path, const Uuid& account) {
   auto database = sqlite::Database::open_writer(path);
   sqlite::Transaction transaction(database);
   database.execute(kCatalogSchema);
   database.execute(BlobTable::schema());
-  auto get = database.prepare("SELECT value FROM meta WHERE key = 1");
-  if (get.step()) {
-    if (get.integer(0) != kCatalogSchemaVersion) throw Error(Errc::kDamage, path + ": of another version");
-    get.reset();
-  } else {
-    auto set = database.prepare("INSERT INTO meta VALUES(?1, ?2)");
-    set.bind(1, static_cast<int>(MetaKey::kSchema)).bind(2, kCatalogSchemaVersion).run();
+  auto get = database.prepare("SELECT value FROM meta WHERE key = ?1");
+  const std::pair<MetaKey, std::int64_t> marks[] = {{MetaKey::kSchema, kCatalogSchemaVersion},
+                                                    {MetaKey::kAccount, account_key(account)}};
+  const bool is_new = !get.bind(1, static_cast<int>(MetaKey::kSchema)).step();
+  get.reset();
+  for (const auto& [key, value] : marks) {
+    if (is_new) {
+      auto set = database.prepare("INSERT INTO meta VALUES(?1, ?2)");
+      set.bind(1, static_cast<int>(key)).bind(2, value).run();
+    } else {
+      const bool ours = get.bind(1, static_cast<int>(key)).step() && get.integer(0) == value;
+      get.reset();
+      if (!ours) throw Error(Errc::kDamage, path + ": of another version or another account");
+    }
   }
   transaction.commit();
   return database;
 }
 
-CatalogWriter::CatalogWriter(const std::string& path)
-    : database_(open(path)),
+CatalogWriter::CatalogWriter(const std::string& path, const Uuid& account)
+    : database_(open(path, account)),
       set_meta_(database_.prepare("INSERT OR REPLACE INTO meta VALUES(?1, ?2)")),
       lasting_item_(database_.prepare(select_rows("item = ?1 ORDER BY since DESC LIMIT 1"))),
       lasting_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 ORDER BY since DESC"))),

@@ -31,8 +31,8 @@ using PackLoader = std::function<std::optional<LoadedPack>(const PackOperation&)
 /// time.
 class CatalogWriter {
  public:
-  /// Opens or makes it. Error{kDamage} where it cannot be trusted.
-  explicit CatalogWriter(const std::string& path);
+  /// Opens or makes it. Error{kDamage} where it cannot be trusted, or is another account's.
+  CatalogWriter(const std::string& path, const Uuid& account);
 
   [[nodiscard]] Lsn applied() { return Lsn{meta(MetaKey::kAppliedLsn)}; }
   [[nodiscard]] Instant last_instant() { return Instant{static_cast<std::int64_t>(meta(MetaKey::kLastInstant))}; }
@@ -61,7 +61,7 @@ class CatalogWriter {
   void checkpoint() { database_.checkpoint(); }
 
  private:
-  static sqlite::Database open(const std::string& path);
+  static sqlite::Database open(const std::string& path, const Uuid& account);
   [[nodiscard]] std::uint64_t& meta(MetaKey key) { return meta_.at(static_cast<std::size_t>(key)); }
   void load_meta();
   void save_meta();

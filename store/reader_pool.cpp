@@ -15,10 +15,11 @@ ReaderPool::Lease ReaderPool::borrow(const Uuid& account) {
       if (it->first != account) continue;
       auto reader = std::move(it->second);
       idle_.erase(it);
+      if (reader->has_moved()) break;
       return {*this, account, std::move(reader)};
     }
   }
-  return {*this, account, std::make_unique<CatalogReader>(layout_.catalog(account))};
+  return {*this, account, std::make_unique<CatalogReader>(layout_.catalog(account), account)};
 }
 
 void ReaderPool::forget(const Uuid& account) {

@@ -32,6 +32,33 @@ Account server_account() {
   return account;
 }
 
+/// What an administrator has to know of bytes that cannot be given out. A missing file of the store is damage too.
+[[noreturn]] void report_blob(const Error& error, const std::string& name, Log& log) {
+  const auto text = name + " cannot be read: " + error.what();
+  log.error(text);
+  throw Error(error.code() == Errc::kNotFound ? Errc::kDamage : error.code(), text);
+}
+
+/// A blob whose parts are read later than it is opened: reports what goes wrong then.
+class ReportingBlob final : public BlobReader {
+ public:
+  ReportingBlob(std::unique_ptr<BlobReader> blob, std::string name, Log& log)
+      : blob_(std::move(blob)), name_(std::move(name)), log_(log) {}
+  [[nodiscard]] std::uint64_t size() const override { return blob_->size(); }
+  std::size_t read(std::uint64_t offset, std::span<std::byte> into) override {
+    try {
+      return blob_->read(offset, into);
+    } catch (const Error& error) {
+      report_blob(error, name_, log_);
+    }
+  }
+
+ private:
+  const std::unique_ptr<BlobReader> blob_;
+  const std::string name_;
+  Log& log_;
+};
+
 }  // namespace
 
 StoreView::StoreView(StoreWorld world, const std::string& path, Mender& mender)
@@ -145,12 +172,13 @@ std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Di
   const auto uuid = uuid_of(account);
   for (int attempt = 0;; ++attempt) {
     const auto place = with_reader(uuid, [&](CatalogReader& reader) { return reader.find_blob(digest); });
-    if (!place) throw Error(Errc::kDamage, "blob " + digest.hex() + ": not in the store");
+    const auto name = "account " + uuid.hex() + ": blob " + digest.hex();
     try {
-      return loader_.open(uuid, digest, *place);
-    } catch (const Error&) {
+      if (!place) throw Error(Errc::kDamage, "not in the store");
+      return std::make_unique<ReportingBlob>(loader_.open(uuid, digest, *place), name, world_.log);
+    } catch (const Error& error) {
       // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
-      if (place->pack || attempt > 0) throw;
+      if (!place || place->pack || attempt > 0) report_blob(error, name, world_.log);
     }
   }
 }
@@ -159,6 +187,7 @@ std::optional<BlobPlace> StoreView::find_part(const Digest& part) {
   const std::scoped_lock lock(mutex_);
   for (int attempt = 0;; ++attempt) {
     try {
+      if (pool_ && pool_->has_moved()) pool_.reset();
       if (!pool_) pool_.emplace(PoolIndex::open_reader(layout_.pool_index()));
       return pool_->find(part);
     } catch (const Error& error) {

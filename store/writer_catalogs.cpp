@@ -97,7 +97,7 @@ std::unique_ptr<CatalogWriter> WriterCatalogs::open_current(const Uuid& account)
   if (!disk_.exists(layout_.catalog(account))) rebuild(account);
   for (int attempt = 0;; ++attempt) {
     try {
-      auto catalog = std::make_unique<CatalogWriter>(layout_.catalog(account));
+      auto catalog = std::make_unique<CatalogWriter>(layout_.catalog(account), account);
       if (catalog->applied() < history.covered()) replay_log(*catalog, account);
       return catalog;
     } catch (const Error& error) {
@@ -226,7 +226,7 @@ void WriterCatalogs::rebuild(const Uuid& account) {
   remove_database(disk_, staged);
   make_private_file(staged);
   {
-    CatalogWriter catalog(staged);
+    CatalogWriter catalog(staged, account);
     for (const auto& name : disk_.list(layout_.packs(account))) {
       const auto digest = parse_pack_name(name);
       if (!digest) continue;

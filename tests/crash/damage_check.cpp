@@ -53,6 +53,7 @@ class DamagedStore::Judge {
         if (right == want.shown.end() || right->second.count(path) == 0) lost(account, path, "not expected");
       }
     }
+    expect_confined();
   }
 
  private:
@@ -65,6 +66,7 @@ class DamagedStore::Judge {
         lost(account, path, "differs");
       } else if (is_refused(account, path)) {
         ++tally_.refused;
+        refused_blobs_.insert(entry.bytes);
       } else {
         lost(account, path, "missing");
       }
@@ -80,6 +82,13 @@ class DamagedStore::Judge {
       if (refusal.path == path || below) return true;
     }
     return false;
+  }
+
+  /// Damage is confined to what stands in the damaged place.
+  void expect_confined() const {
+    if (how_.most_blobs != 0 && refused_blobs_.size() > how_.most_blobs) {
+      note(tally_, at_ + ": " + std::to_string(refused_blobs_.size()) + " blobs are refused for one damaged frame");
+    }
   }
 
   void check_refusal(const Refused& refusal) {
@@ -100,6 +109,7 @@ class DamagedStore::Judge {
   const Reading& how_;
   DamageTally& tally_;
   const std::vector<Refused>* refused_ = nullptr;
+  std::set<std::string> refused_blobs_;
   std::string at_;
 };
 

@@ -39,8 +39,9 @@ class DamagedStore {
   struct Reading {
     std::uint64_t seed = 0;
     bool all_instants = false;
-    bool other_writer = false;  ///< another process holds the lock: nothing can be mended
-    bool loss_allowed = false;  ///< derived files are gone too, so lost history can only be reported
+    bool other_writer = false;   ///< another process holds the lock: nothing can be mended
+    bool loss_allowed = false;   ///< derived files are gone too, so lost history can only be reported
+    std::size_t most_blobs = 0;  ///< that may be refused; 0: any number
   };
   /// Copies the store, lets `damage` change the copy, opens it for reading, reads all of it at several instants and
   /// counts.

@@ -64,12 +64,22 @@ void expect_nothing_wrong(const std::string& name, const DamageTally& tally) {
   for (const auto& detail : tally.details) ADD_FAILURE() << name << ": " << detail;
 }
 
+/// How many blobs one flipped bit of a class may cost: frames of 8 KiB hold mails of 1,5 KiB, a part has its own.
+std::size_t most_blobs(const std::string& name) {
+  if (name.starts_with("account pack: frame")) return 8;
+  if (name.starts_with("pool pack: frame")) return 1;
+  return name.starts_with("journal: batch") ? 3 : 0;
+}
+
 void flip_all_classes(DamagedStore& store, const std::string& label,
                       const std::function<bool(const std::string&)>& wanted, DamagedStore::Reading how,
                       const std::function<void(const std::string&)>& also = nullptr) {
   std::mt19937_64 random(20261123);
-  for (const auto& [name, regions] : byte_classes(store.original())) {
+  for (auto [name, regions] : byte_classes(store.original())) {
     if (!wanted(name)) continue;
+    // With all else gone the last batch cannot be told from one that was torn before it was acknowledged.
+    if (how.loss_allowed && name.starts_with("journal: batch")) regions.pop_back();
+    how.most_blobs = most_blobs(name);
     DamageTally tally;
     for (std::uint64_t i = 0; i < flips_a_class(); ++i) {
       const auto [path, bit] = choose_bit(regions, random);

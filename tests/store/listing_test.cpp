@@ -17,7 +17,7 @@ constexpr std::int64_t kYear = 365LL * 24 * 3600 * kMicrosPerSecond;
 class OneLargeFolder {
  public:
   OneLargeFolder(const std::string& path, std::uint64_t versions) {
-    CatalogWriter writer(path);
+    CatalogWriter writer(path, Uuid{});
     Transaction transaction;
     std::vector<std::uint64_t> living;
     std::mt19937_64 random(3);
@@ -64,7 +64,7 @@ TEST(Listing, TouchesOnlyRowsThatAreResultsAmongAMillionVersions) {
   constexpr std::uint64_t kStepsPerListing = 64 * 40;
   const TempDirectory directory;
   const OneLargeFolder folder(directory / "catalog.db", kVersions);
-  CatalogReader reader(directory / "catalog.db");
+  CatalogReader reader(directory / "catalog.db", Uuid{});
   for (const int percent : {0, 1, 10, 24, 25, 26, 50, 77, 99, 100}) {
     const Instant at{10 * kYear / 100 * percent};
     const auto before = reader.listing_steps();

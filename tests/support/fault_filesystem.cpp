@@ -181,7 +181,9 @@ std::unique_ptr<File> FaultFilesystem::open(const std::string& path, Open how) {
   if (how == Open::kCreate || !node) {
     node = std::make_shared<DiskNode>();
     const auto parent = model_->parent(path);
-    if (how == Open::kCreate) {
+    if (Model::is_sqlite(Model::name(path))) {
+      // Made through us, then written by SQLite: a stranger.
+    } else if (how == Open::kCreate) {
       parent->change({{Model::name(path), node}});
     } else {  // A stranger that is opened through us after all: taken as it is.
       node->durable_size = real->size();
