@@ -31,6 +31,6 @@ need_packages() {
 build_preset() {
   local preset=$1
   shift
-  cmake --preset "$preset" -S "$top" -B "$top/build/$preset" &&
+  cmake --preset "$preset" -S "$top" &&
     cmake --build "$top/build/$preset" -j "$jobs" ${1+--target "$@"}
 }
