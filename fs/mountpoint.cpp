@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/mountpoint.h"
 
+#include <fcntl.h>
 #include <spawn.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -17,6 +18,7 @@
 #include <system_error>
 
 #include "base/error.h"
+#include "base/fd.h"
 #include "fs/mount_info.h"
 #include "fs/mount_options.h"
 
@@ -75,7 +77,13 @@ void unmount_lazily(const std::string& path) {
   }
 }
 
-/// A mount whose process was killed answers nothing but ENOTCONN until it is taken away.
+/// A mount whose process was killed answers nothing but ENOTCONN until it is taken away. Its attributes may still be
+/// in the kernel's cache: only opening it asks for sure.
+bool is_dead_mount(const std::string& mountpoint) {
+  const Fd directory(::open(mountpoint.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  return !directory.valid() && errno == ENOTCONN;
+}
+
 void free_dead_mount(const std::string& mountpoint) {
   const auto path = mountpoint_path(mountpoint);
   const auto mount = find_mount(path);
@@ -83,7 +91,7 @@ void free_dead_mount(const std::string& mountpoint) {
     refuse(mountpoint, "a dead mount of another filesystem hangs on it; unmount it first");
   }
   unmount_lazily(path);
-  if (!status_of(mountpoint)) {
+  if (is_dead_mount(mountpoint)) {
     refuse(mountpoint, "a mount that was killed hangs on it and cannot be taken away; try fusermount3 -uz");
   }
 }
@@ -105,11 +113,8 @@ void check_mountpoint(const MountOptions& options) {
   const auto& mountpoint = options.mountpoint;
   static_cast<void>(mount_options(options.fuse_options));
   if (mountpoint.empty()) throw Error(Errc::kUsage, "no mountpoint given");
-  auto status = status_of(mountpoint);
-  if (!status && errno == ENOTCONN) {
-    free_dead_mount(mountpoint);
-    status = status_of(mountpoint);
-  }
+  if (is_dead_mount(mountpoint)) free_dead_mount(mountpoint);
+  const auto status = status_of(mountpoint);
   if (!status && errno == ENOENT) refuse(mountpoint, "it is not there; make it with mkdir");
   if (!status) throw_errno(errno, "cannot mount on \"" + printable(mountpoint) + "\"");
   if (!S_ISDIR(status->st_mode)) refuse(mountpoint, "it is no directory");

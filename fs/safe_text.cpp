@@ -61,10 +61,17 @@ constexpr std::array<Range, 9> kCombining{{{0x0300, 0x036f},
 constexpr std::uint32_t kZeroWidthNonJoiner = 0x200c;
 constexpr std::uint32_t kZeroWidthJoiner = 0x200d;
 
-bool is_forbidden(std::uint32_t c, Charset charset) {
-  constexpr std::string_view kNotPortable = "\\:*?\"<>|";
-  if (c == '/' || in_any(kForbidden, c) || (c & 0xfffeU) == 0xfffeU) return true;
-  return charset == Charset::kPortable && c < 0x80 && kNotPortable.find(static_cast<char>(c)) != std::string_view::npos;
+bool is_forbidden(std::uint32_t c) { return c == '/' || in_any(kForbidden, c) || (c & 0xfffeU) == 0xfffeU; }
+
+/// What stands in a portable name for a character that only Linux takes; the character itself if that is everybody's.
+/// `ends_word`: white space or the end follows, as in "Re: Why?".
+std::string_view portable(std::string_view c, bool ends_word) {
+  if (c == "\"") return "'";
+  if (c == "<") return "(";
+  if (c == ">") return ")";
+  if (c == "\\" || c == "|" || c == "*") return "_";
+  if (c == ":" || c == "?") return ends_word ? "" : "_";
+  return c;
 }
 
 bool joins_the_one_before(std::uint32_t c) {
@@ -99,13 +106,15 @@ std::string safe_text(std::string_view bytes, Charset charset) {
       space = true;
     } else if (length != 0 && in_any(kInvisible, c)) {
       continue;
-    } else if (length == 0 || is_forbidden(c, charset)) {
+    } else if (length == 0 || is_forbidden(c)) {
       put("_");
     } else if (joins_the_one_before(c)) {
       if (++marks <= kMostMarks && !out.empty() && !space) out += piece;
       continue;
-    } else {
+    } else if (charset == Charset::kPosix) {
       put(piece);
+    } else if (const auto shown = portable(piece, at == bytes.size() || bytes[at] == ' '); !shown.empty()) {
+      put(shown);
     }
     marks = 0;
   }

@@ -10,7 +10,7 @@ namespace yestermail {
 /// How much of a text may stay in a name.
 enum class Charset {
   kPosix,     ///< all that a Linux file name may hold
-  kPortable,  ///< without what Windows, Samba and file managers mind: \ : * ? " < > |
+  kPortable,  ///< without what Windows, Samba and file managers mind: \ : * ? " < > | ("Re: why?" is "Re why")
 };
 
 /// Untrusted text for a part of a file name: valid UTF-8 without control characters, `/`, NUL, bidi controls, invisible

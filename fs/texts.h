@@ -14,7 +14,7 @@ std::string readme_text();
 
 /// .status of a mount: one JSON object, padded with spaces to kStatusSize, so that a reader that was told the size
 /// before gets a whole one.
-inline constexpr std::size_t kStatusSize = 4096;
+inline constexpr std::size_t kStatusSize = 1024;
 std::string status_text(const std::string& store_id, Instant last, const StoreFigures& figures,
                         const RequestCounters& counters);
 

@@ -61,6 +61,12 @@ TEST(MessageName, NothingInAMailLeadsOutOfTheDirectory) {
   EXPECT_EQ(name(mail("-rf", "--help")), "2026-11-21 1432 -rf - --help" + tag());
 }
 
+TEST(MessageName, IsPortableAndStillReadsWell) {
+  EXPECT_EQ(name(mail("Bob <b@x.it>", "Re: why \"now\"? 12:30?")),
+            "2026-11-21 1432 Bob (b@x.it) - Re why 'now' 12_30" + tag());
+  EXPECT_EQ(name(mail("x", "a|b*c???")), "2026-11-21 1432 x - a_b_c__" + tag());
+}
+
 TEST(MessageName, ControlsAndBidiOverridesAreNotInIt) {
   EXPECT_EQ(name(mail("x", "a\nb\tc\rd")), "2026-11-21 1432 x - a b c d" + tag());
   EXPECT_EQ(name(mail("x", std::string("a\0b\x1b[2J\x07", 8))), "2026-11-21 1432 x - a_b_[2J_" + tag());

@@ -12,6 +12,7 @@
 #include "base/posix_filesystem.h"
 #include "fs/tree.h"
 #include "store/store.h"
+#include "tests/fs/damage.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/store_script.h"
 #include "tests/support/temp_directory.h"
@@ -62,6 +63,20 @@ class TreeTest : public testing::Test {
       edits.push_back(put_mail(name, "cur/" + std::to_string(i) + ":2,S", "mail " + std::to_string(i)));
     }
     record(name, edits);
+  }
+
+  /// Forty mails in cur/, enough for a pack, of which then a few bytes are damaged; the store is opened anew. What
+  /// each held, by name.
+  std::map<std::string, std::string> make_damaged_account(const std::string& name) {
+    make_account(name, 0);
+    tree_.reset();
+    auto mails = take_in_forty_mails(*recorder_, name);
+    recorder_.reset();
+    damage_packs(store_path());
+    recorder_ = open_recorder(world(), store_path());
+    log_.clear();
+    open_tree();
+    return mails;
   }
 
   /// The node of a path, each part looked up.

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/mount.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <new>
+#include <set>
+
+#include "base/error.h"
+#include "base/instant_text.h"
+#include "fs/mount_info.h"
+#include "fs/mountpoint.h"
+#include "tests/fs/damage.h"
+#include "tests/mount/mounted_store.h"
+#include "tests/support/process.h"
+#include "tests/support/tree_compare.h"
+
+namespace yestermail::test {
+namespace {
+
+using testing::ElementsAre;
+
+const std::string kAlice = "alice@example.com";
+
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct stat status_of(const std::string& path) {
+  struct stat result {};
+  EXPECT_EQ(::lstat(path.c_str(), &result), 0) << path;
+  return result;
+}
+
+std::set<std::string> names_in(const std::string& path) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) names.insert(entry.path().filename().string());
+  return names;
+}
+
+TEST_F(MountTest, CpRestoresWhatWasRecorded) {
+  ShownStore shown;
+  std::map<Instant, ShownStore> rounds;
+  for (const auto& script : {bulk_script(), live_script()}) {
+    for (const auto& step : script) {
+      shown = after(shown, step);
+      rounds[record(step)] = shown;
+    }
+  }
+  mount();
+  int copied = 0;
+  for (const auto& [instant, accounts] : rounds) {
+    for (const auto& [name, entries] : accounts) {
+      const auto from = at("maildir/at/" + instant_text(instant) + "/" + name);
+      const auto tree = read_tree(from);
+      ASSERT_EQ(tree.size(), entries.size() - entries.count("")) << from;
+      for (const auto& [path, want] : entries) {
+        if (path.empty()) continue;
+        ASSERT_EQ(tree.count(path), 1U) << from << " " << path;
+        const auto& found = tree.at(path);
+        EXPECT_EQ(found.type, want.kind == EntryKind::kDirectory ? 'd' : '-');
+        EXPECT_EQ(found.mtime_ns, want.mtime_ns);
+        EXPECT_EQ(found.mode, want.mode);
+        EXPECT_EQ(found.uid, want.uid);
+        EXPECT_EQ(found.gid, want.gid);
+        if (want.kind == EntryKind::kDirectory) continue;
+        EXPECT_EQ(found.digest, Digest::of(as_bytes(want.bytes)));
+      }
+      if (++copied % 5 != 0) continue;
+      const auto to = directory_ / ("copy" + std::to_string(copied));
+      ASSERT_EQ(run({"cp", "-a", from, to}).status, 0);
+      TreeRules rules;
+      rules.owners = ::geteuid() == 0;
+      EXPECT_THAT(compare_trees(from, to, rules), ElementsAre());
+    }
+  }
+  EXPECT_GT(copied, 20);
+}
+
+TEST_F(MountTest, EveryChangeIsRefusedAsReadOnly) {
+  make_account(kAlice, 1);
+  mount();
+  for (const auto& root : {at("maildir/latest/" + kAlice), at("latest/" + kAlice + "/INBOX")}) {
+    const auto directory = root.ends_with("INBOX") ? root : root + "/cur";
+    const auto file = directory + "/" + *names_in(directory).begin();
+    const auto fresh = directory + "/fresh";
+    const std::vector<std::pair<const char*, std::function<int()>>> calls{
+        {"open for writing", [&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }},
+        {"open and cut", [&] { return ::open(file.c_str(), O_RDWR | O_TRUNC | O_CLOEXEC); }},
+        {"create", [&] { return ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600); }},
+        {"unnamed file", [&] { return ::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); }},
+        {"truncate", [&] { return ::truncate(file.c_str(), 0); }},
+        {"mkdir", [&] { return ::mkdir(fresh.c_str(), 0700); }},
+        {"mknod", [&] { return ::mkfifo(fresh.c_str(), 0600); }},
+        {"unlink", [&] { return ::unlink(file.c_str()); }},
+        {"rmdir", [&] { return ::rmdir(directory.c_str()); }},
+        {"rename", [&] { return ::rename(file.c_str(), fresh.c_str()); }},
+        {"link", [&] { return ::link(file.c_str(), fresh.c_str()); }},
+        {"symlink", [&] { return ::symlink("x", fresh.c_str()); }},
+        {"chmod", [&] { return ::chmod(file.c_str(), 0777); }},
+        {"chown", [&] { return ::chown(file.c_str(), 0, 0); }},
+        {"utimes", [&] { return ::utimensat(AT_FDCWD, file.c_str(), nullptr, 0); }},
+        {"setxattr", [&] { return ::setxattr(file.c_str(), "user.a", "b", 1, 0); }},
+        {"removexattr", [&] { return ::removexattr(file.c_str(), "user.a"); }},
+    };
+    for (const auto& [what, call] : calls) {
+      errno = 0;
+      EXPECT_EQ(call(), -1) << what;
+      EXPECT_EQ(errno, EROFS) << what << " " << file;
+    }
+  }
+}
+
+TEST_F(MountTest, ANewMailIsInLatestAtOnce) {
+  make_account(kAlice, 1);
+  mount();
+  const auto cur = at("maildir/latest/" + kAlice + "/new");
+  EXPECT_THAT(names_in(cur), ElementsAre());
+  EXPECT_FALSE(std::filesystem::exists(cur + "/fresh"));
+  record(kAlice, {put_mail(kAlice, "new/fresh", "hello")});
+  EXPECT_THAT(names_in(cur), ElementsAre("fresh"));
+  EXPECT_EQ(content(cur + "/fresh"), "hello");
+  EXPECT_EQ(names_in(at("latest/" + kAlice + "/INBOX")).size(), 2U);
+}
+
+TEST_F(MountTest, AnInstantStaysAsItWas) {
+  make_account(kAlice, 3);
+  const auto before = instant_text(recorder_->view().last_instant());
+  mount();
+  record(kAlice, {remove_entry(kAlice, "cur/1:2,S"), move_entry(kAlice, "cur/2:2,S", "cur/2:2,RS")});
+  const auto names = names_in(at("maildir/at/" + before + "/" + kAlice + "/cur"));
+  EXPECT_THAT(names, ElementsAre("0:2,S", "1:2,S", "2:2,S"));
+  EXPECT_EQ(content(at("maildir/at/" + before + "/" + kAlice + "/cur/1:2,S")), "mail 1");
+  EXPECT_THAT(names_in(at("maildir/latest/" + kAlice + "/cur")), ElementsAre("0:2,S", "2:2,RS"));
+}
+
+TEST_F(MountTest, AFileIsOneInodeAtAllInstantsAndIsReadOnce) {
+  make_account(kAlice, 1);
+  const auto first = instant_text(recorder_->view().last_instant());
+  const auto second = instant_text(record(kAlice, {move_entry(kAlice, "cur/0:2,S", "cur/0:2,RS")}));
+  mount();
+  const auto a = at("maildir/at/" + first + "/" + kAlice + "/cur/0:2,S");
+  const auto b = at("maildir/at/" + second + "/" + kAlice + "/cur/0:2,RS");
+  EXPECT_EQ(status_of(a).st_ino, status_of(b).st_ino);
+  EXPECT_GT(status_of(a).st_nlink, 1U);
+  EXPECT_NE(status_of(std::filesystem::path(a).parent_path()).st_ino,
+            status_of(std::filesystem::path(b).parent_path()).st_ino);
+  EXPECT_EQ(content(a), "mail 0");
+  const auto reads = requests("read");
+  EXPECT_EQ(content(b), "mail 0");
+  EXPECT_EQ(requests("read"), reads + 1) << "only .status itself";
+}
+
+TEST_F(MountTest, AListingOfAFixedInstantStaysInTheKernel) {
+  make_account(kAlice, 300);
+  mount();
+  const auto cur = "/" + kAlice + "/cur";
+  const auto fixed = at("maildir/at/" + instant_text(recorder_->view().last_instant()) + cur);
+  EXPECT_EQ(names_in(fixed).size(), 300U);
+  const auto asked = requests("readdir") + requests("readdirplus");
+  EXPECT_EQ(names_in(fixed).size(), 300U);
+  EXPECT_EQ(requests("readdir") + requests("readdirplus"), asked);
+  EXPECT_EQ(names_in(at("maildir/latest" + cur)).size(), 300U);
+  EXPECT_GT(requests("readdir") + requests("readdirplus"), asked);
+}
+
+TEST_F(MountTest, NamesAreBytesAsTheyWere) {
+  record({StoreStep::Kind::kAddAccount, kAlice});
+  const std::set<std::string> want{
+      "line\nbreak:2,S", "esc\x1b[2J", "invalid\xff\xfe", std::string(255, 'n'), "-rf", "~",
+      "$(id)",           "a:2,:2,ZZ",  "no flags",        "back\\slash"};
+  std::vector<Edit> edits{put_directory(kAlice, ""), put_directory(kAlice, "cur")};
+  for (const auto& name : want) edits.push_back(put_mail(kAlice, "cur/" + name, "x" + name));
+  record(kAlice, edits);
+  mount();
+  const auto cur = at("maildir/latest/" + kAlice + "/cur");
+  EXPECT_EQ(names_in(cur), want);
+  for (const auto& name : want) EXPECT_EQ(content(cur + "/" + name), "x" + name);
+  EXPECT_EQ(names_in(at("latest/" + kAlice + "/INBOX")).size(), want.size());
+}
+
+TEST_F(MountTest, TakesAnySeekInADirectory) {
+  make_account(kAlice, 100);
+  mount();
+  const auto path = at("maildir/latest/" + kAlice + "/cur");
+  auto* const directory = ::opendir(path.c_str());
+  ASSERT_NE(directory, nullptr);
+  std::vector<std::pair<long, std::string>> seen;
+  for (auto* entry = ::readdir(directory); entry != nullptr; entry = ::readdir(directory)) {
+    seen.emplace_back(::telldir(directory), entry->d_name);
+  }
+  ASSERT_EQ(seen.size(), 102U);
+  for (std::size_t i = 0; i + 1 < seen.size(); i += 9) {
+    ::seekdir(directory, seen[i].first);
+    const auto* const next = ::readdir(directory);
+    ASSERT_NE(next, nullptr);
+    EXPECT_EQ(next->d_name, seen[i + 1].second);
+  }
+  for (const long offset : {1L, 12345L, 1L << 60, (1L << 61) + 7, (1L << 62), -1L, 0x7fffffffffffffffL}) {
+    ::seekdir(directory, offset);
+    int count = 0;
+    while (::readdir(directory) != nullptr) ASSERT_LE(++count, 200);
+  }
+  record(kAlice, {remove_entry(kAlice, "cur/5:2,S")});
+  ::rewinddir(directory);
+  int count = 0;
+  while (::readdir(directory) != nullptr) ++count;
+  EXPECT_EQ(count, 101) << "rewinding sees what changed";
+  ::closedir(directory);
+}
+
+TEST_F(MountTest, IsAlwaysReadOnlyAndWithoutProgramsOrDevices) {
+  mount();
+  const auto info = find_mount(mountpoint_path(mount_->path()));
+  ASSERT_TRUE(info);
+  EXPECT_EQ(info->type, "fuse.yestermail");
+  std::ifstream mounts("/proc/self/mounts");
+  std::string found;
+  for (std::string line; std::getline(mounts, line);) {
+    if (line.find(mount_->path() + " ") != std::string::npos) found = line;
+  }
+  for (const auto* option : {"ro,", "nosuid", "nodev", "noexec", "noatime", "default_permissions"}) {
+    EXPECT_NE(found.find(option), std::string::npos) << option << " in " << found;
+  }
+}
+
+TEST_F(MountTest, ADamagedItemIsAnErrorAndTheOthersAreThere) {
+  make_account(kAlice, 0);
+  const auto mails = take_in_forty_mails(*recorder_, kAlice);
+  recorder_.reset();
+  damage_packs(store_path());
+  recorder_ = open_recorder(world(), store_path());
+  mount();
+  int failed = 0;
+  for (const auto& [name, want] : mails) {
+    const auto path = at("maildir/latest/" + kAlice + "/cur/" + name);
+    const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    ASSERT_GE(fd, 0);
+    std::string bytes(want.size() + 100, 0);
+    const auto got = ::read(fd, bytes.data(), bytes.size());
+    const int error_number = errno;
+    ::close(fd);
+    EXPECT_EQ(log_.mentions("item cur/" + name + ":"), got < 0) << name;
+    if (got < 0) {
+      EXPECT_EQ(error_number, EIO);
+      ++failed;
+    } else {
+      EXPECT_EQ(bytes.substr(0, static_cast<std::size_t>(got)), want);
+    }
+  }
+  EXPECT_GT(failed, 0);
+  EXPECT_LT(failed, static_cast<int>(mails.size()));
+  EXPECT_GE(requests("failed"), failed);
+}
+
+TEST_F(MountTest, AnotherUserIsRefusedEvenWhatIsCached) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be another user";
+  make_account(kAlice, 1);
+  mount({"allow_other"});
+  std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
+  const auto inbox = at("latest/" + kAlice + "/INBOX");
+  const auto mail = inbox + "/" + *names_in(inbox).begin();
+  const auto exact = at("maildir/latest/" + kAlice + "/cur/0:2,S");
+  EXPECT_EQ(content(mail), "mail 0");
+  EXPECT_EQ(content(exact), "mail 0");
+  const auto as_user = [&](uid_t uid, const std::string& path) {
+    const auto child = ::fork();
+    if (child == 0) {
+      if (::setgid(uid) != 0 || ::setuid(uid) != 0) ::_exit(200);
+      const int fd = ::open(path.c_str(), O_RDONLY);
+      ::_exit(fd >= 0 ? 0 : errno);
+    }
+    int result = 0;
+    ::waitpid(child, &result, 0);
+    return WEXITSTATUS(result);
+  };
+  EXPECT_EQ(as_user(65534, mail), EACCES);
+  EXPECT_EQ(as_user(65534, exact), EACCES);
+  EXPECT_EQ(as_user(65534, at("latest/@server/accounts")), EACCES);
+  EXPECT_EQ(as_user(1000, mail), 0) << "the owner as recorded";
+  EXPECT_EQ(as_user(1000, exact), 0);
+}
+
+TEST_F(MountTest, HandlesOutliveTheKernelsCache) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to open by handle";
+  make_account(kAlice, 1);
+  const auto instant = instant_text(recorder_->view().last_instant());
+  mount();
+  for (const auto& path : {at("maildir/at/" + instant + "/" + kAlice + "/cur/0:2,S"), at("latest/" + kAlice + "/INBOX"),
+                           at("maildir/latest/" + kAlice)}) {
+    alignas(file_handle) std::array<std::byte, sizeof(file_handle) + MAX_HANDLE_SZ> bytes{};
+    auto* const handle = new (bytes.data()) file_handle;
+    handle->handle_bytes = MAX_HANDLE_SZ;
+    int id = 0;
+    ASSERT_EQ(::name_to_handle_at(AT_FDCWD, path.c_str(), handle, &id, 0), 0) << path;
+    const auto inode = status_of(path).st_ino;
+    const int root = ::open(mount_->path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    std::ofstream("/proc/sys/vm/drop_caches") << "2";
+    const int fd = ::open_by_handle_at(root, handle, O_RDONLY | O_CLOEXEC);
+    EXPECT_GE(fd, 0) << path;
+    struct stat found {};
+    EXPECT_EQ(::fstat(fd, &found), 0);
+    EXPECT_EQ(found.st_ino, inode);
+    ::close(fd);
+    ::close(root);
+  }
+}
+
+TEST_F(MountTest, AttributesCostNoRequestForEachFile) {
+  make_account(kAlice, 50);
+  mount();
+  const auto cur = at("maildir/latest/" + kAlice + "/cur");
+  char value[16];
+  for (const auto& name : names_in(cur)) {
+    EXPECT_EQ(::getxattr((cur + "/" + name).c_str(), "user.x", value, sizeof value), -1);
+    EXPECT_EQ(errno, EOPNOTSUPP);
+  }
+  EXPECT_LT(requests("lookup"), 60);
+}
+
+}  // namespace
+}  // namespace yestermail::test
