@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+
 namespace yestermail {
 
 Instant CommitQueue::commit(std::vector<Draft> drafts) {
@@ -68,8 +70,10 @@ void CommitQueue::write_and_apply(const std::vector<Request*>& group, std::uniqu
   }
   if (!failure) {
     try {
+      if (apply_failed_) throw Error(Errc::kReadOnly, "nothing is recorded after a failure: open the store again");
       apply_(transactions, place.segment, payload.data() - place.payload_offset);
     } catch (...) {
+      apply_failed_ = true;
       failure = std::current_exception();
     }
   }

@@ -50,7 +50,8 @@ class CommitQueue {
   Journal& journal_;
   const Clock& clock_;
   const Apply apply_;
-  std::mutex apply_mutex_;  // Taken before leadership is handed on, so that batches are applied in order.
+  std::mutex apply_mutex_;     // Taken before leadership is handed on, so that batches are applied in order.
+  bool apply_failed_ = false;  // Guarded by apply_mutex_. Applying later batches would hide the one that was not.
 
   std::mutex mutex_;  // Guards all below.
   std::condition_variable changed_;

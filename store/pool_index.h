@@ -21,6 +21,7 @@ class PoolIndex {
 
   /// Takes in what transactions say of the pool. Doing so again does nothing.
   void apply(const std::vector<CatalogWriter::Source>& sources, const PackLoader& load_pack);
+  [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
   [[nodiscard]] bool has_pack(const Digest& name) { return parts_.has_pack(name); }
   void add_pack(const Digest& name, const LoadedPack& pack);
   BlobTable::Sums sums() { return parts_.sums(); }

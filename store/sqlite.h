@@ -81,6 +81,8 @@ class Database {
   /// emptying, which does no harm.
   void checkpoint();
   [[nodiscard]] bool in_transaction() const;
+  /// True: another file stands under the path now, since it was made anew; this connection sees the old one for ever.
+  [[nodiscard]] bool has_moved() const;
 
  private:
   static Database open(const std::string& path, bool writer);

@@ -100,7 +100,11 @@ std::unique_ptr<View> open_view(StoreWorld world, const std::string& path) {
   auto mender = std::make_unique<LockingMender>(world, path);
   if (needs_recovery(world.disk, layout)) {
     // Opening for writing recovers. If another process writes it has done so already.
-    mender->with_writer([](StoreWriter&) {});
+    try {
+      mender->with_writer([](StoreWriter&) {});
+    } catch (const Error& error) {
+      world.log.warning(path + ": not recovered after a crash, the newest changes may not be shown: " + error.what());
+    }
   }
   return std::make_unique<StoreView>(world, path, std::move(mender));
 }

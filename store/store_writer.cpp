@@ -14,6 +14,14 @@
 
 namespace yestermail {
 
+namespace {
+
+bool has_segment(const std::vector<std::string>& names) {
+  return std::any_of(names.begin(), names.end(), [](const auto& name) { return parse_segment_name(name).has_value(); });
+}
+
+}  // namespace
+
 StoreWriter::StoreWriter(StoreWorld world, const std::string& path, const StoreTuning& tuning,
                          std::unique_ptr<FileLock> lock)
     : world_(world), layout_(path), tuning_(tuning), lock_(std::move(lock)) {
@@ -46,9 +54,13 @@ StoreWriter::~StoreWriter() {
 }
 
 void StoreWriter::recover() {
-  const bool crashed = world_.disk.exists(layout_.writing());
+  bool crashed = world_.disk.exists(layout_.writing());
   for (const auto& name : world_.disk.list(layout_.staging())) world_.disk.remove(layout_.staging() + "/" + name);
   catalogs_.emplace(world_.disk, layout_, id_, world_.log);
+  if (!has_segment(world_.disk.list(layout_.journal()))) {
+    world_.log.error(layout_.journal() + ": the journal is missing; what only it held is lost");
+    crashed = true;  // Numbers must go on above what catalogs and logs have seen.
+  }
   std::function<void(const Batch&)> replay;  // After a clean end the catalogs have it all.
   if (crashed) {
     replay = [this](const Batch& batch) {
@@ -111,6 +123,7 @@ void StoreWriter::mark_writing() {
 }
 
 Instant StoreWriter::commit(std::vector<Draft> drafts) {
+  if (failed_) throw Error(Errc::kReadOnly, "nothing is recorded after a failure: open the store again");
   mark_writing();
   try {
     return queue_->commit(std::move(drafts));
