@@ -37,9 +37,12 @@ std::string receive(const Fd& from) {
   }
 }
 
-void detach() {
+void leave_session() {
   ::setsid();
   if (::chdir("/") != 0) throw_errno(errno, "/");
+}
+
+void close_standard_files() {
   const Fd null(::open("/dev/null", O_RDWR | O_CLOEXEC));
   if (!null.valid()) throw_errno(errno, "/dev/null");
   for (int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
@@ -52,8 +55,9 @@ void detach() {
   Errc code = Errc::kFailed;
   std::string line = "unknown error";
   try {
-    detach();
+    leave_session();
     serve([&] {
+      close_standard_files();
       send(report, std::string(1, kReady));
       report = Fd();
     });

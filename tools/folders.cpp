@@ -63,6 +63,17 @@ std::vector<MailFolder> folders_at(View& view, const Clock& clock, const Account
   return folders;
 }
 
+std::string directory_of(View& view, AccountNumber account, ItemId directory, Instant at) {
+  std::string path;
+  while (directory != kRootItem && directory != kNoItem) {
+    const auto version = view.item_at(account, directory, at);
+    if (!version) break;
+    path = path.empty() ? version->state.name : version->state.name + "/" + path;
+    directory = version->state.parent;
+  }
+  return path;
+}
+
 MailFolder folder_named(View& view, const Clock& clock, const Account& account, std::string_view name, Instant at) {
   const auto folders = folders_at(view, clock, account, at);
   for (const auto& folder : folders) {
@@ -77,19 +88,11 @@ MailFolder folder_named(View& view, const Clock& clock, const Account& account, 
     }
     return {std::string(name), *item};
   }
+  for (const auto& folder : folders) {
+    if (printable(directory_of(view, account.number, folder.item, at)) == name) return folder;
+  }
   throw Error(Errc::kNotFound, "no folder \"" + printable(name) + "\" in " + printable(account.name) + " " +
                                    at_text(at) + ": \"yestermail list " + printable(account.name) + "\" shows them");
-}
-
-std::string directory_of(View& view, AccountNumber account, ItemId directory, Instant at) {
-  std::string path;
-  while (directory != kRootItem && directory != kNoItem) {
-    const auto version = view.item_at(account, directory, at);
-    if (!version) break;
-    path = path.empty() ? version->state.name : version->state.name + "/" + path;
-    directory = version->state.parent;
-  }
-  return path;
 }
 
 std::vector<ItemId> message_directories(View& view, AccountNumber account, ItemId folder, Instant at) {

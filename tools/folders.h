@@ -21,8 +21,8 @@ struct MailFolder {
 /// The mail folders of an account at an instant, by path, INBOX first.
 std::vector<MailFolder> folders_at(View& view, const Clock& clock, const Account& account, Instant at);
 
-/// The folder that `name` means: its path, its path as the terminal shows it, or a directory as it is named on disk,
-/// from the account's root. Error{kNotFound} otherwise.
+/// The folder that `name` means: its path, its path as the terminal shows it, or a directory as it is named on disk (or
+/// shown), from the account's root. Error{kNotFound} otherwise.
 MailFolder folder_named(View& view, const Clock& clock, const Account& account, std::string_view name, Instant at);
 
 /// Where a directory stood, from the account's root: "", ".Projects.R&-D".

@@ -5,6 +5,7 @@
 #include <regex>
 #include <set>
 
+#include "tests/support/paths.h"
 #include "tests/tools/command_fixture.h"
 
 namespace yestermail::test {
@@ -16,8 +17,7 @@ using ::testing::StartsWith;
 using HelpTest = CommandTest;
 
 std::string man_page(const Command& command) {
-  std::ifstream in(std::string(YESTERMAIL_TEST_DATA "/../../docs/man/yestermail-") + std::string(command.name) +
-                   ".1.md");
+  std::ifstream in(data_directory() + "/../../docs/man/yestermail-" + std::string(command.name) + ".1.md");
   EXPECT_TRUE(in) << command.name;
   return {std::istreambuf_iterator<char>(in), {}};
 }

@@ -20,7 +20,7 @@ TEST_F(InitCommand, MakesAStoreAndSaysWhatIsNext) {
 TEST_F(InitCommand, TakesStoreAndSourcesAsWords) {
   ASSERT_EQ(run({"init", store_, source_}).status, 0);
   const auto second = directory_ / "second";
-  ASSERT_EQ(run({"init", "--source", source_, "maildir:" + mail_ + "/%d/%n", second}).status, 1)
+  ASSERT_EQ(run({"init", "--source", source_, "maildir:" + mail_ + "/%d/%n", second}).status, 2)
       << "no mail tree directly below the account";
   ASSERT_EQ(run({"init", second, "--source", source_}).status, 0);
   EXPECT_EQ(run({"status", "--store", second, "--json"}).json().at("sources"), nlohmann::json({source_}));
@@ -58,6 +58,7 @@ TEST_F(InitCommand, RefusesASourceThatIsMissingOrNoMailTree) {
   EXPECT_EQ(missing.status, 1);
   EXPECT_THAT(missing.err, HasSubstr(mail_ + "/nowhere"));
   std::filesystem::create_directories(directory_ / "empty/alice");
+  std::ofstream(directory_ / "empty/alice/file") << "x";
   const auto empty = run({"init", store_, "maildir:" + (directory_ / "empty") + "/%u"});
   EXPECT_NE(empty.status, 0);
   EXPECT_THAT(empty.err, HasSubstr(directory_ / "empty"));

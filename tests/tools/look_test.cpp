@@ -163,7 +163,7 @@ TEST_F(LookCommands, CatGivesTheBytesBySixNames) {
 
 TEST_F(LookCommands, CatIsBinarySafe) {
   std::string bytes;
-  for (int i = 0; i < 300'000; ++i) bytes += static_cast<char>(i * 7919 >> 3);
+  for (unsigned i = 0; i < 300'000; ++i) bytes += static_cast<char>((i * 7919U) >> 3U);
   bob().put("", "5.binary:2,", bytes);
   scan();
   EXPECT_TRUE(run({"cat", inbox_ + "/5.binary"}).out == bytes);
@@ -176,7 +176,7 @@ TEST_F(LookCommands, CatFindsOddNamesAsTheTerminalShowsThem) {
     EXPECT_EQ(ran.status, 0) << ran.err;
     EXPECT_THAT(ran.out, HasSubstr("Bob Example"));
   }
-  EXPECT_EQ(run({"cat", "o'dd user@example.net/caf\\xe9/empty"}).status, 0);
+  EXPECT_EQ(run({"cat", "o'dd user@example.net/.caf\\xe9/empty"}).status, 0);
 }
 
 TEST_F(LookCommands, CatSaysWhereWhatItLacksIs) {

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/tree_compare.h"
 #include "tests/tools/store_fixture.h"
@@ -21,6 +22,15 @@ bool is_mounted(const std::string& path) {
   return ::statfs(path.c_str(), &info) == 0 && info.f_type == kFuseMagic;
 }
 
+/// Not ended, or ended and not waited for yet.
+bool is_running(const Process& process) {
+  std::ifstream stat("/proc/" + std::to_string(process.pid()) + "/stat");
+  std::string text;
+  std::getline(stat, text);
+  const auto paren = text.rfind(')');
+  return paren != std::string::npos && text.compare(paren + 2, 1, "Z") != 0;
+}
+
 class MountCommand : public StoreCommandTest {
  protected:
   MountCommand() { std::filesystem::create_directory(mount_); }
@@ -30,7 +40,7 @@ class MountCommand : public StoreCommandTest {
 
   /// The real program: it forks.
   Outcome program(const std::vector<std::string>& words) {
-    std::vector<std::string> command{YESTERMAIL_PROGRAM};
+    std::vector<std::string> command{program_path()};
     command.insert(command.end(), words.begin(), words.end());
     return test::run(command, {"YESTERMAIL_STORE=" + store_}, std::chrono::seconds(60));
   }
@@ -82,10 +92,8 @@ TEST_F(MountCommand, GivesADeletedMailBackWithCp) {
 TEST_F(MountCommand, InTheForegroundEndsWithASignal) {
   SKIP_WITHOUT_FUSE();
   make_scanned_store();
-  Process process({YESTERMAIL_PROGRAM, "mount", "-f", "-t", "8", store_, mount_});
-  while (process.out().empty() && process.wait(std::chrono::seconds(0)).timed_out) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  Process process({program_path(), "mount", "-f", "-t", "8", store_, mount_});
+  while (process.out().empty() && is_running(process)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
   EXPECT_EQ(process.out(), "mounted at " + mount_ + "; Ctrl-C or umount ends it\n");
   EXPECT_TRUE(std::filesystem::exists(mount_ + "/latest/alice@example.com"));
   process.send(SIGTERM);
@@ -100,7 +108,7 @@ TEST_F(MountCommand, TakesRelativePathsAndTheOptionsOfFstab) {
   make_scanned_store();
   const auto ran = test::run(
       {"sh", "-c", "cd \"$1\" && exec \"$2\" mount store mnt -o rw,noauto,_netdev,x-a=b,nosuid -o log=log,threads=6",
-       "sh", directory_.path(), YESTERMAIL_PROGRAM});
+       "sh", directory_.path(), program_path()});
   ASSERT_EQ(ran.status, 0) << ran.err;
   EXPECT_TRUE(std::filesystem::exists(mount_ + "/latest"));
   EXPECT_TRUE(std::filesystem::exists(directory_ / "log"));

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/tools/store_fixture.h"
 
@@ -12,8 +13,7 @@ class Program : public StoreCommandTest {
  protected:
   /// `script` is for sh; "$0" in it is the program.
   Outcome shell(const std::string& script) {
-    return test::run({"sh", "-c", script, YESTERMAIL_PROGRAM}, {"YESTERMAIL_STORE=" + store_},
-                     std::chrono::seconds(60));
+    return test::run({"sh", "-c", script, program_path()}, {"YESTERMAIL_STORE=" + store_}, std::chrono::seconds(60));
   }
 };
 
