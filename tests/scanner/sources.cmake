@@ -4,5 +4,7 @@ set(SCANNER_TEST_SOURCES
   scanner/header_words_test.cpp
   scanner/maildir_name_test.cpp
   scanner/message_pairs_test.cpp
+  scanner/scan_folders_test.cpp
   scanner/scan_messages_test.cpp
+  scanner/scan_refusals_test.cpp
   scanner/source_spec_test.cpp)
