@@ -10,8 +10,8 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kFrameCacheBytes = 8U << 20U;
-constexpr std::size_t kPartCacheBytes = 8U << 20U;
+constexpr std::size_t kFrameCacheBytes = 6U << 20U;
+constexpr std::size_t kPartCacheBytes = 6U << 20U;
 constexpr std::size_t kMaxOpenPacks = 64;
 constexpr std::uint64_t kWholeBytes = 1U << 20U;  ///< up to here a blob is joined and checked as a whole
 

@@ -68,7 +68,7 @@ class CatalogWriter {
   void raise_meta(MetaKey key, std::uint64_t at_least);
 
   void apply_one(const Source& source, const PackLoader& load_pack);
-  void put(const PutOperation& put, Instant at);
+  void put(const PutOperation& operation, Instant at);
   void remove(ItemId item, Instant at);
   void mark_active(Instant at);
   std::optional<EntryRow> lasting(ItemId item);

@@ -133,7 +133,7 @@ void Journal::begin_segment(std::uint64_t at_least_bytes) {
 }
 
 std::string Journal::prepare_file(const SegmentHeader& header, std::uint64_t bytes) {
-  const auto spare = layout_.journal() + "/" + std::string(kSpareName);
+  auto spare = layout_.journal() + "/" + std::string(kSpareName);
   if (bytes == segment_bytes_ && disk_.exists(spare)) {
     // Written over, it needs no new blocks. Its old batches bear another segment's number.
     const auto file = disk_.open(spare, Filesystem::Open::kReadWrite);
@@ -143,7 +143,7 @@ std::string Journal::prepare_file(const SegmentHeader& header, std::uint64_t byt
       return spare;
     }
   }
-  const auto staged = layout_.staging() + "/journal";
+  auto staged = layout_.staging() + "/journal";
   remove_if_there(disk_, staged);
   const auto file = disk_.open(staged, Filesystem::Open::kCreate);
   file->write_at(0, encode_segment_header(header));

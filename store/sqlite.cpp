@@ -33,7 +33,8 @@ Errc classify(int code) {
   throw Error(classify(code), what + ": " + reason);
 }
 
-constexpr int kCachePagesKib = 1024;
+constexpr int kWriterCacheKib = 1024;
+constexpr int kReaderCacheKib = 256;  // The system's own cache holds the pages too; a mount keeps many readers open.
 
 }  // namespace
 
@@ -134,7 +135,7 @@ Database Database::open(const std::string& path, bool writer) {
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
   database.execute("PRAGMA mmap_size=0");
   database.execute("PRAGMA cell_size_check=ON");
-  database.execute(("PRAGMA cache_size=-" + std::to_string(kCachePagesKib)).c_str());
+  database.execute(("PRAGMA cache_size=-" + std::to_string(writer ? kWriterCacheKib : kReaderCacheKib)).c_str());
   return database;
 }
 
