@@ -42,13 +42,12 @@ std::string join(const std::vector<std::string>& texts) {
   return out;
 }
 
-ScanOptions scan_options(const Arguments& arguments, const StoreSettings& settings, const Environment& env) {
+ScanOptions scan_options(const Arguments& arguments, const Environment& env) {
   ScanOptions options;
   options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(env.cores));
   options.full = arguments.has("full");
-  options.accounts = arguments.has("accounts") ? arguments.values("accounts") : settings.accounts;
-  options.exclude = settings.exclude;
-  for (auto& pattern : arguments.values("exclude")) options.exclude.push_back(std::move(pattern));
+  options.accounts = arguments.values("accounts");
+  options.exclude = arguments.values("exclude");
   return options;
 }
 
@@ -63,11 +62,21 @@ std::unique_ptr<Recorder> open_for_scan(StoreWorld world, const std::string& sto
   }
 }
 
-ScanReport run_scan_of(Recorder& recorder, ScanLine& line, const StoreSettings& settings, const ScanOptions& options,
-                       const std::string& store) {
+struct Pass {
+  ScanReport report;
+  Instant last;  ///< of the store's newest change
+};
+
+Pass record(StoreWorld world, ScanLine& line, const StoreSettings& settings, const ScanOptions& options,
+            const std::string& store) {
   ErrorsOnly log(line);
   try {
-    return scan(recorder, log, settings.sources, options, &line);
+    const auto recorder = open_for_scan(world, store);
+    Pass pass;
+    pass.report = scan(*recorder, log, settings.sources, options, &line);
+    pass.last = recorder->view().last_instant();
+    line.erase();
+    return pass;
   } catch (const Error& error) {
     line.erase();
     if (error.code() != Errc::kNoSpace) throw;
@@ -113,7 +122,7 @@ void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& 
 }
 
 void print_failures(const ScanReport& report, std::ostream& err) {
-  for (const auto& failure : report.failures) err << "yestermail: " << printable(failure) << "\n";
+  for (const auto& failure : report.failures) err << "yestermail: " << failure << "\n";
   if (report.failures_total > report.failures.size()) {
     err << "yestermail: and " << count_text(report.failures_total - report.failures.size()) << " more\n";
   }
@@ -124,10 +133,7 @@ void print_document(const ScanReport& report, std::int64_t micros, Instant last,
             {"accounts_added", report.accounts_added},
             {"accounts_ended", report.accounts_ended},
             {"accounts_failed", report.accounts_failed}};
-  for (const auto& [count, what] : counts_of(report)) {
-    json[(count == report.unconfirmed && what == std::string("unconfirmed") ? "" : "items_") + std::string(what)] =
-        count;
-  }
+  for (const auto& [count, what] : counts_of(report)) json[std::string("items_") + what] = count;
   json["items_unchanged"] = report.items_unchanged;
   json["directories_listed"] = report.directories_listed;
   json["directories_unchanged"] = report.directories_unchanged;
@@ -136,7 +142,7 @@ void print_document(const ScanReport& report, std::int64_t micros, Instant last,
   json["last_change"] = last.value == 0 ? Json(nullptr) : json_instant(last);
   json["failures_total"] = report.failures_total;
   json["failures"] = Json::array();
-  for (const auto& failure : report.failures) json["failures"].push_back(json_text(failure));
+  for (const auto& failure : report.failures) json["failures"].push_back(failure);
   print_json(out, json);
 }
 
@@ -145,20 +151,20 @@ int run_scan(const Arguments& arguments, Environment& env) {
   const auto store = store_path(arguments, env);
   ScanLine line(env, arguments.has("quiet"));
   const auto world = store_world(env, line);
+  auto options = scan_options(arguments, env);
   const auto settings = read_store_settings(world, store);
-  const auto options = scan_options(arguments, settings, env);
+  if (options.accounts.empty()) options.accounts = settings.accounts;
+  options.exclude.insert(options.exclude.end(), settings.exclude.begin(), settings.exclude.end());
   if (settings.sources.empty()) {
     throw Error(Errc::kFailed,
                 printable(store) + ": has no source to scan: write \"source = SPEC\" in its " + "yestermail.conf");
   }
   const auto begun = env.clock.now();
-  const auto recorder = open_for_scan(world, store);
-  const auto report = run_scan_of(*recorder, line, settings, options, store);
-  line.erase();
+  const auto [report, last] = record(world, line, settings, options, store);
   const auto micros = env.clock.now().value - begun.value;
   print_failures(report, env.err);
   if (arguments.has("json")) {
-    print_document(report, micros, recorder->view().last_instant(), env.out);
+    print_document(report, micros, last, env.out);
   } else if (!arguments.has("quiet")) {
     print_summary(report, micros, env.out);
   }

@@ -237,6 +237,39 @@ TEST_F(LookCommands, LogKeepsToItsTimes) {
   expect_usage_error(run({"log", "--limit", "0"}), "--limit", "yestermail log --help");
 }
 
+TEST_F(LookCommands, LogPutsAllAccountsInTheOrderOfTime) {
+  alice().deliver("", "to-alice", sample_mail(1));
+  scan();
+  bob().deliver("", "to-bob", sample_mail(2));
+  scan();
+  alice().deliver("", "to-alice-again", sample_mail(3));
+  scan();
+  const auto rows = run({"log", "--json"}).json();
+  std::size_t alone = 0;
+  for (const auto* account : {"alice@example.com", "bob@example.com", "carol@example.net", "o'dd user@example.net"}) {
+    alone += run({"log", account, "--json"}).json().size();
+  }
+  EXPECT_EQ(rows.size(), alone);
+  for (std::size_t i = 1; i < rows.size(); ++i) EXPECT_LE(rows[i - 1].at("at"), rows[i].at("at"));
+  const auto text = run({"log", "--limit", "3"}).out;
+  EXPECT_THAT(text, ::testing::MatchesRegex("[^\n]*alice[^\n]*\n[^\n]*bob[^\n]*\n[^\n]*alice[^\n]*\n"));
+}
+
+TEST_F(LookCommands, AFolderWithManyItemsIsWhole) {
+  std::vector<std::string> names;
+  for (int i = 0; i < 1300; ++i) {
+    names.push_back("many" + std::to_string(i) + ":2,S");
+    bob().put(".Empty", names.back(), "x\n");
+  }
+  scan();
+  const auto items = run({"list", "bob@example.com/Empty", "--json"}).json();
+  std::vector<std::string> found;
+  for (const auto& item : items) found.push_back(item.at("name"));
+  EXPECT_THAT(found, ::testing::UnorderedElementsAreArray(names));
+  for (std::size_t i = 1; i < items.size(); ++i) EXPECT_LE(items[i - 1].at("mtime_ns"), items[i].at("mtime_ns"));
+  EXPECT_EQ(run({"log", "bob@example.com/Empty", "--json", "--from", last_change()}).json().size(), 1300U);
+}
+
 TEST_F(LookCommands, LogTellsTheLifeOfAnItem) {
   const auto gone = tag(inbox_, "2.gone:2,", first_);
   for (const auto& spelled : {gone, gone.substr(1)}) {
