@@ -5,6 +5,12 @@
 
 namespace yestermail {
 
+void AccountRun::distrust(const std::unordered_set<ItemId>& items) {
+  for (auto& directory : directories) {
+    if (items.contains(directory.item)) directory.clean = false;
+  }
+}
+
 std::string AccountRun::shown(const ScannedDirectory& directory, std::string_view entry) const {
   std::string path;
   if (directory.tree == TreeKind::kHome) path = std::string(kHomeName) + "/";

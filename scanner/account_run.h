@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -91,9 +92,12 @@ struct AccountRun {
   std::mutex mutex;
   std::vector<Held> held;  // Both guarded by mutex.
   std::vector<std::pair<ItemId, DirectoryMark>> file_marks;
-  std::atomic<std::size_t> open{1};  ///< readings not done, and one for the planner
+  std::atomic<bool> arrival_lost{false};  ///< a new message was gone before it was read: it may be one that vanished
+  std::atomic<std::size_t> open{1};       ///< readings not done, and one for the planner
 
   [[nodiscard]] const Beneath& tree(TreeKind kind) const { return *trees[static_cast<std::size_t>(kind)]; }
+  /// Lets directories be listed again by the next scan: what the store has of them is not what is there.
+  void distrust(const std::unordered_set<ItemId>& items);
   /// For a line to the administrator: account, path, name; printable.
   [[nodiscard]] std::string shown(const ScannedDirectory& directory, std::string_view name = {}) const;
 };

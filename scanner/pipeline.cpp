@@ -2,6 +2,7 @@
 #include "scanner/pipeline.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 #include "scanner/file_reader.h"
@@ -216,12 +217,8 @@ void Pipeline::lost(const Job& job, const Denial& denial) {
   const auto& reading = job.reading;
   reading.directory->clean = false;
   if (reading.sibling != nullptr) reading.sibling->clean = false;
-  if (reading.before) {
-    // It stays recorded where it is no longer: that directory has to be looked at again, too.
-    for (auto& directory : job.run->directories) {
-      if (directory.item == reading.before->state.parent) directory.clean = false;
-    }
-  }
+  // What it follows stays recorded where it is no longer.
+  if (reading.before) job.run->distrust({reading.before->state.parent});
   const auto line = [&] { return job.run->shown(*reading.directory, reading.name) + ": " + denial.why; };
   switch (denial.kind) {
     case Denial::Kind::kFailed: return totals_.item_failed(line());
@@ -229,6 +226,7 @@ void Pipeline::lost(const Job& job, const Denial& denial) {
     case Denial::Kind::kGone: break;
   }
   if (reading.before) totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+  if (!reading.before && reading.kind == EntryKind::kMessage) job.run->arrival_lost = true;
 }
 
 void Pipeline::one_done(AccountRun& run) {
@@ -258,11 +256,18 @@ void Pipeline::settle(AccountRun& run) {
     totals_.recorded(put.state.kind, put.cause);
     session_.add(run.number, std::move(put));
   }
+  std::unordered_set<ItemId> unsettled;
   for (const auto& version : run.vanished) {
     if (version.item == kNoItem) continue;
+    if (run.arrival_lost && version.state.kind == EntryKind::kMessage) {
+      unsettled.insert(version.state.parent);
+      totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+      continue;
+    }
     session_.add(run.number, Remove{version.item});
     totals_.count([](ScanReport& report) { ++report.items_deleted; });
   }
+  run.distrust(unsettled);
   for (const auto item : run.removed_directories) session_.add(run.number, Remove{item});
   for (auto& put : run.touched_directories) session_.add(run.number, std::move(put));
 

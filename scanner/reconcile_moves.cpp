@@ -120,15 +120,14 @@ DirectoryMark Reconciler::look_again_in(ScannedDirectory& directory) {
 }
 
 void Reconciler::keep_unconfirmed() {
-  std::unordered_map<ItemId, ScannedDirectory*> directories;
-  for (auto& directory : run_->directories) directories.emplace(directory.item, &directory);
+  std::unordered_set<ItemId> directories;
   for (auto& version : run_->vanished) {
     if (!is_vanished_message(version)) continue;
-    if (const auto found = directories.find(version.state.parent); found != directories.end())
-      found->second->clean = false;
+    directories.insert(version.state.parent);
     version.item = kNoItem;
     totals_.count([](ScanReport& report) { ++report.unconfirmed; });
   }
+  run_->distrust(directories);
 }
 
 void Reconciler::hand_on() {
