@@ -53,6 +53,7 @@ class OneLargeFolder {
     for (const auto& transaction : pending_) sources.push_back({&transaction, 0, nullptr});
     writer.apply(sources, [](const PackOperation&) { return std::nullopt; });
     pending_.clear();
+    writer.checkpoint();
   }
   std::vector<Transaction> pending_;
 };
