@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
@@ -80,6 +81,21 @@ TEST_F(FdStreamTest, TellsOfAFailureWithinALargeWrite) {
   const Fd full(::open("/dev/full", O_WRONLY | O_CLOEXEC));
   FdStream out(full.get());
   EXPECT_THROW(out << std::string(1U << 20U, 'x'), Error);
+}
+
+TEST(GuardStandardFiles, LeavesNoNumberOfAClosedOneToOtherFiles) {
+  const auto child = ::fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    for (int fd : {0, 1, 2}) ::close(fd);
+    guard_standard_files();
+    const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
+    const bool writable = ::write(STDOUT_FILENO, "x", 1) == 1;
+    ::_exit(fd > 2 && !writable ? 0 : 1);
+  }
+  int status = -1;
+  ASSERT_EQ(::waitpid(child, &status, 0), child);
+  EXPECT_EQ(status, 0);
 }
 
 TEST(TerminalColumns, AreNoneWithoutATerminal) {

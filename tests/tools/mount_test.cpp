@@ -74,6 +74,17 @@ TEST_F(MountCommand, ReturnsWhenTheMountCanBeUsed) {
   EXPECT_FALSE(is_mounted(mount_));
 }
 
+TEST_F(MountCommand, KeepsNoOutputOfItsCallerOpen) {
+  SKIP_WITHOUT_FUSE();
+  make_scanned_store();
+  // The shell reads until nobody has the pipe open any more.
+  const auto ran = test::run(
+      {"sh", "-c", "text=$(\"$0\" mount \"$1\" \"$2\" 2>&1) && echo \"got <$text>\"", program_path(), store_, mount_},
+      {}, std::chrono::seconds(60));
+  EXPECT_FALSE(ran.timed_out);
+  EXPECT_EQ(ran.out, "got <>\n");
+}
+
 TEST_F(MountCommand, GivesADeletedMailBackWithCp) {
   SKIP_WITHOUT_FUSE();
   const auto mail = sample_mail(42);
