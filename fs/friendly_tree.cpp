@@ -2,8 +2,7 @@
 #include "fs/friendly_tree.h"
 
 #include <algorithm>
-#include <array>
-#include <span>
+#include <vector>
 
 #include "fs/item_names.h"
 
@@ -18,33 +17,16 @@ std::uint64_t folder_cursor(const Folder& folder) {
   return kFirstGroup + (folder.anchor.value << kDepthBits) + folder.depth;
 }
 
-using Ids = std::shared_ptr<const std::vector<VersionId>>;
-
-/// Both directories of a folder as one ascending sequence.
-class MergedIds {
- public:
-  MergedIds(Ids a, Ids b, VersionId after) : ids_{std::move(a), std::move(b)} {
-    for (std::size_t i = 0; i < ids_.size(); ++i) {
-      at_[i] = static_cast<std::size_t>(std::upper_bound(ids_[i]->begin(), ids_[i]->end(), after) - ids_[i]->begin());
-    }
+/// The next ids of both directories of a folder, ascending.
+std::vector<VersionId> next_of_both(IdCursor& a, IdCursor& b, std::size_t most) {
+  std::vector<VersionId> batch;
+  while (batch.size() < most && !(a.done() && b.done())) {
+    auto& from = b.done() || (!a.done() && a.peek() < b.peek()) ? a : b;
+    batch.push_back(from.peek());
+    from.next();
   }
-
-  std::vector<VersionId> next(std::size_t most) {
-    std::vector<VersionId> batch;
-    while (batch.size() < most) {
-      const bool first = at_[0] < ids_[0]->size();
-      const bool second = at_[1] < ids_[1]->size();
-      if (!first && !second) break;
-      const std::size_t from = first && (!second || (*ids_[0])[at_[0]] < (*ids_[1])[at_[1]]) ? 0 : 1;
-      batch.push_back((*ids_[from])[at_[from]++]);
-    }
-    return batch;
-  }
-
- private:
-  std::array<Ids, 2> ids_;
-  std::array<std::size_t, 2> at_{};
-};
+  return batch;
+}
 
 Attributes owner_directory(const Moment& moment, std::uint32_t uid, std::uint32_t gid) {
   auto attributes = virtual_directory(moment);
@@ -156,13 +138,16 @@ bool FriendlyTree::list_folders(const Scope& scope, const Place& place, std::uin
 }
 
 void FriendlyTree::list_messages(const Scope& scope, ItemId folder, std::uint64_t cursor, const EntrySink& sink) {
-  static const Ids kNone = std::make_shared<const std::vector<VersionId>>();
+  const VersionId after{cursor < kSecondGroup ? 0 : cursor - kSecondGroup};
   const auto ids_in = [&](std::string_view name) {
     const auto directory = past_.view().lookup(scope.account(), folder, name, scope.moment.at);
-    return directory ? past_.entries(scope.account(), directory->item, scope.moment) : kNone;
+    auto ids =
+        directory ? past_.entries(scope.account(), directory->item, scope.moment) : std::make_shared<const IdList>();
+    return IdCursor(std::move(ids), after);
   };
-  MergedIds ids(ids_in("cur"), ids_in("new"), VersionId{cursor < kSecondGroup ? 0 : cursor - kSecondGroup});
-  for (auto batch = ids.next(kBatch); !batch.empty(); batch = ids.next(kBatch)) {
+  auto cur = ids_in("cur");
+  auto fresh = ids_in("new");
+  for (auto batch = next_of_both(cur, fresh, kBatch); !batch.empty(); batch = next_of_both(cur, fresh, kBatch)) {
     for (const auto& version : past_.view().versions(scope.account(), batch)) {
       if (version.state.kind != EntryKind::kMessage) continue;
       const auto name = message_name(version.item, version.state);

@@ -31,7 +31,8 @@ void check_mountpoint(const MountOptions& options);
 /// Mounts `view`, calls `ready` when the kernel has the mount (everything below it can be used from then on), serves
 /// until it is unmounted or the process gets SIGTERM, SIGINT or SIGHUP, unmounts and returns. Does check_mountpoint()
 /// itself. Starts threads: a program that goes to the background forks first, then opens its view, then calls this.
-/// One at a time in a process, from any thread; the signals of the process are as before on return.
+/// One at a time in a process, from any thread; the signals of the process are as before on return. Memory stays below
+/// 64 MiB whatever is walked; for that malloc's thresholds are fixed for the process.
 /// Errors before `ready` are thrown; after it, a request that fails is answered with an errno and logged.
 void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& options,
                  const std::function<void()>& ready);

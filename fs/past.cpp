@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kAccountsBudget = 2U << 20U;
 constexpr std::size_t kFoldersBudget = 2U << 20U;
-constexpr std::size_t kEntriesBudget = 10U << 20U;
+constexpr std::size_t kEntriesBudget = 8U << 20U;
 constexpr std::size_t kMostFolders = 100'000;
 
 /// How far behind the clock a commit that is being written may be stamped.
@@ -114,12 +114,12 @@ std::shared_ptr<const FolderTree> Past::folders(const Account& account, const Mo
   });
 }
 
-std::shared_ptr<const std::vector<VersionId>> Past::entries(AccountNumber account, ItemId directory,
-                                                            const Moment& moment) {
+std::shared_ptr<const IdList> Past::entries(AccountNumber account, ItemId directory, const Moment& moment) {
   return entries_.get({account, directory, moment}, [&] {
-    auto ids = std::make_shared<const std::vector<VersionId>>(view_.list(account, directory, moment.at));
-    const auto bytes = ids->capacity() * sizeof(VersionId) + 200;
-    return LruCache<DirectoryMoment, const std::vector<VersionId>>::Loaded{std::move(ids), bytes};
+    const std::lock_guard lock(listing_);
+    auto ids = std::make_shared<const IdList>(view_.list(account, directory, moment.at));
+    const auto bytes = ids->bytes();
+    return LruCache<DirectoryMoment, const IdList>::Loaded{std::move(ids), bytes};
   });
 }
 

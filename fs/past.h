@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -11,6 +12,7 @@
 
 #include "base/clock.h"
 #include "fs/folder_tree.h"
+#include "fs/id_list.h"
 #include "fs/lru_cache.h"
 #include "fs/moment.h"
 #include "store/view.h"
@@ -47,7 +49,7 @@ class Past {
   std::optional<NamedAccount> account_named(std::string_view name, const Moment& moment);
   std::shared_ptr<const FolderTree> folders(const Account& account, const Moment& moment);
   /// Ids of the entries of a directory, ascending.
-  std::shared_ptr<const std::vector<VersionId>> entries(AccountNumber account, ItemId directory, const Moment& moment);
+  std::shared_ptr<const IdList> entries(AccountNumber account, ItemId directory, const Moment& moment);
 
  private:
   using AccountMoment = std::pair<AccountNumber, Moment>;
@@ -57,7 +59,8 @@ class Past {
   const Clock& clock_;
   LruCache<Moment, const std::vector<NamedAccount>> accounts_;
   LruCache<AccountMoment, const FolderTree> folders_;
-  LruCache<DirectoryMoment, const std::vector<VersionId>> entries_;
+  LruCache<DirectoryMoment, const IdList> entries_;
+  std::mutex listing_;  // One large listing at a time: each takes eight bytes an entry while it is read.
 };
 
 }  // namespace yestermail

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/recorded_tree.h"
 
-#include <algorithm>
-#include <span>
+#include <vector>
 
 #include "fs/safe_text.h"
 
@@ -73,17 +72,15 @@ LookupResult RecordedTree::lookup(const Scope& scope, std::string_view name) {
 }
 
 void RecordedTree::list(const Scope& scope, std::uint64_t cursor, const EntrySink& sink) {
-  const auto ids = past_.entries(scope.account(), scope.item(), scope.moment);
-  const VersionId last{cursor < kSecondGroup ? 0 : cursor - kSecondGroup};
-  auto at = std::upper_bound(ids->begin(), ids->end(), last);
-  while (at != ids->end()) {
-    const auto count = std::min<std::ptrdiff_t>(kBatch, ids->end() - at);
-    const auto batch = past_.view().versions(scope.account(), std::span(&*at, static_cast<std::size_t>(count)));
-    for (const auto& version : batch) {
+  IdCursor ids(past_.entries(scope.account(), scope.item(), scope.moment),
+               VersionId{cursor < kSecondGroup ? 0 : cursor - kSecondGroup});
+  while (!ids.done()) {
+    std::vector<VersionId> batch;
+    for (; batch.size() < kBatch && !ids.done(); ids.next()) batch.push_back(ids.peek());
+    for (const auto& version : past_.view().versions(scope.account(), batch)) {
       if (!is_shown(scope, version)) continue;
       if (!sink({shown_name(version), node_of(scope, version), kSecondGroup + version.id.value})) return;
     }
-    at += count;
   }
 }
 

@@ -117,6 +117,7 @@ void Tree::list_place(std::uint64_t number, std::uint64_t cursor, const EntrySin
   NodeParts parts;
   parts.number = number;
   const auto place = place_of(parts);
+  if (!place || !is_directory(*place)) return;
   std::uint64_t own_cursor = kFirstPlaceCursor;
   for (const auto& row : kPlaces) {
     ++own_cursor;
@@ -251,15 +252,16 @@ LookupResult Tree::lookup_name(const Scope& scope, std::string_view name) {
 Instant Tree::present() { return view_.last_instant(); }
 
 bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
-  const auto here = node(directory);
-  if (!here || !here->attributes.directory) return false;
-  if (cursor < kDotCursor && !sink({".", *here, kDotCursor})) return true;
   if (cursor < kDotDotCursor) {
+    const auto here = node(directory);
+    if (!here || !here->attributes.directory) return false;
+    if (cursor < kDotCursor && !sink({".", *here, kDotCursor})) return true;
     auto above = *here;
     above.id = parent(directory).value_or(here->id);
     if (!sink({"..", above, kDotDotCursor})) return true;
   }
   const auto parts = node_parts(directory);
+  if (!parts || (!is_directory_kind(parts->kind) && parts->kind != NodeKind::kPlace)) return false;
   if (parts->kind == NodeKind::kPlace) {
     list_place(parts->number, cursor, sink);
     return true;
