@@ -31,7 +31,7 @@ std::vector<Account> all_accounts(View& view) {
 
 std::vector<Account> accounts_named(View& view, std::string_view name) {
   auto accounts = all_accounts(view);
-  std::erase_if(accounts, [&](const Account& each) { return each.name != name; });
+  std::erase_if(accounts, [&](const Account& each) { return each.name != name && printable(each.name) != name; });
   if (!accounts.empty()) return accounts;
   throw Error(Errc::kNotFound,
               "no account \"" + printable(name) + "\": \"yestermail accounts --all\" shows those that are known");
@@ -39,6 +39,9 @@ std::vector<Account> accounts_named(View& view, std::string_view name) {
 
 Account account_at(View& view, std::string_view name, Instant at) {
   if (auto account = view.account_named(name, at)) return *account;
+  for (auto& account : view.accounts(at)) {
+    if (printable(account.name) == name) return account;
+  }
   const auto known = accounts_named(view, name).back();
   throw Error(Errc::kNotFound, "no account \"" + printable(name) + "\" " + at_text(at) + ": it was there from " +
                                    instant_text(known.since) +

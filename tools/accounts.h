@@ -11,9 +11,9 @@ namespace yestermail {
 
 /// All incarnations that ever were, by name, the older first.
 std::vector<Account> all_accounts(View& view);
-/// Those of one name. Error{kNotFound} if there never was one.
+/// Those of one name, or of one that the terminal shows so. Error{kNotFound} if there never was one.
 std::vector<Account> accounts_named(View& view, std::string_view name);
-/// The one of that name at an instant. Error{kNotFound} otherwise: it tells when there was one.
+/// The one of that name at an instant, likewise. Error{kNotFound} otherwise: it tells when there was one.
 Account account_at(View& view, std::string_view name, Instant at);
 
 /// "now" or "at 2026-11-22T10:15:07Z".

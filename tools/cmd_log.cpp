@@ -10,6 +10,7 @@
 #include "tools/accounts.h"
 #include "tools/happening_stream.h"
 #include "tools/items.h"
+#include "tools/log_rows.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
 
@@ -27,85 +28,7 @@ constexpr std::array<OptionSpec, 6> kOptions{{
 
 constexpr std::size_t kAllRows = ~std::size_t{0};
 
-/// One line of the log, ready to be shown.
-struct Row {
-  Instant at;
-  std::string what;
-  std::string account;
-  std::string folder;
-  std::string from_folder;  ///< of what was moved
-  std::string from_name;    ///< of what was moved or renamed
-  Version version;
-};
-
-/// What is wanted.
-struct Query {
-  std::string folder;  ///< a path as people know it, or as on disk; empty: all
-  std::optional<ItemId> item;
-  Instant from{0};
-  Instant until = kForever;
-};
-
-/// Makes the rows of one account.
-class RowMaker {
- public:
-  RowMaker(View& view, Account account, const Query& query)
-      : view_(view),
-        account_(std::move(account)),
-        query_(query),
-        on_disk_(readable_path(account_.layout, split_path(query.folder))),
-        namer_(view, account_.number, account_.layout) {}
-
-  /// nullopt: not wanted.
-  std::optional<Row> row(const View::Happening& happening) {
-    const auto& version = happening.version;
-    if (query_.item && version.item != *query_.item) return std::nullopt;
-    const auto& state = version.state;
-    const bool is_directory = state.kind == EntryKind::kDirectory;
-    if (is_directory && (version.item == kRootItem || is_message_directory(state.name))) return std::nullopt;
-    Row row{happening.at, {}, account_.name, {}, {}, {}, version};
-    // What ended was there until just before.
-    const Instant seen{happening.ended ? happening.at.value - 1 : happening.at.value};
-    row.folder = namer_.path_of(is_directory ? version.item : state.parent, seen);
-    row.what = happening.ended ? "deleted" : what_began(version, row);
-    if (!query_.folder.empty() && !wanted(row.folder) && !wanted(row.from_folder)) return std::nullopt;
-    return row;
-  }
-
- private:
-  [[nodiscard]] bool wanted(std::string_view path) const {
-    for (const auto& folder : {query_.folder, on_disk_}) {
-      if (path == folder || (path.starts_with(folder) && path[folder.size()] == '/')) return true;
-    }
-    return false;
-  }
-
-  std::string what_began(const Version& version, Row& row) {
-    switch (version.cause) {
-      case Cause::kArrived: return version.state.kind == EntryKind::kDirectory ? "created" : "arrived";
-      case Cause::kChanged: return "changed";
-      case Cause::kTouched: return "touched";
-      case Cause::kRenamed:
-      case Cause::kMoved: break;
-    }
-    const Instant before{version.since.value - 1};
-    if (const auto was = view_.item_at(account_.number, version.item, before)) {
-      row.from_name = was->state.name;
-      const bool is_directory = version.state.kind == EntryKind::kDirectory;
-      row.from_folder = namer_.path_of(is_directory ? version.item : was->state.parent, before);
-    }
-    if (version.cause == Cause::kMoved) return "moved";
-    return version.state.kind == EntryKind::kMessage ? "flags" : "renamed";
-  }
-
-  View& view_;
-  Account account_;
-  const Query& query_;
-  std::string on_disk_;  ///< the path of the directory that the query may have named
-  FolderNamer namer_;
-};
-
-Json row_json(const Row& row) {
+Json row_json(const LogRow& row) {
   Json json{{"at", json_instant(row.at)},
             {"what", row.what},
             {"account", json_text(row.account)},
@@ -116,12 +39,14 @@ Json row_json(const Row& row) {
   return json;
 }
 
+/// A message without any flags field was not touched by a mail program yet.
 std::string flags_text(std::string_view name) {
+  if (name.find(":2,") == std::string_view::npos) return "new";
   const auto flags = flags_of(name);
   return flags.empty() ? "none" : printable(flags);
 }
 
-std::string detail_text(const Row& row) {
+std::string detail_text(const LogRow& row) {
   const auto& state = row.version.state;
   if (row.what == "moved") return " (from " + printable(row.from_folder) + ")";
   if (row.what == "flags" && !row.from_name.empty()) {
@@ -131,7 +56,7 @@ std::string detail_text(const Row& row) {
   return {};
 }
 
-std::string row_line(const Row& row, bool with_account) {
+std::string row_line(const LogRow& row, bool with_account) {
   auto line = time_text(row.at) + "  " + padded(row.what, 7) + "  ";
   if (with_account) line += padded(printable(row.account), 24) + "  ";
   line += padded(printable(row.folder), 16) + "  ";
@@ -145,7 +70,7 @@ class Printer {
   Printer(std::ostream& out, bool json, bool with_account, std::size_t limit)
       : out_(out), json_(json), with_account_(with_account), limit_(limit), array_(out) {}
 
-  void add(Row row) {
+  void add(LogRow row) {
     if (limit_ == kAllRows) return print(row);
     kept_.push_back(std::move(row));
     if (kept_.size() > limit_) kept_.pop_front();
@@ -157,7 +82,7 @@ class Printer {
   }
 
  private:
-  void print(const Row& row) {
+  void print(const LogRow& row) {
     if (json_) {
       array_.add(row_json(row));
     } else {
@@ -170,12 +95,12 @@ class Printer {
   const bool with_account_;
   const std::size_t limit_;
   JsonArray array_;
-  std::deque<Row> kept_;
+  std::deque<LogRow> kept_;
 };
 
 /// The life of one item: its versions, and its end where another did not follow.
-void log_item(View& view, const Account& account, const Query& query, Printer& printer) {
-  RowMaker maker(view, account, query);
+void log_item(View& view, const Account& account, const LogQuery& query, Printer& printer) {
+  LogRowMaker maker(view, account, query);
   const auto history = view.history(account.number, *query.item);
   const auto show = [&](Instant at, bool ended, const Version& version) {
     if (at < query.from || at >= query.until) return;
@@ -189,17 +114,17 @@ void log_item(View& view, const Account& account, const Query& query, Printer& p
 }
 
 /// Everything of some accounts, in the order of time.
-void log_accounts(View& view, const std::vector<Account>& accounts, const Query& query, Printer& printer) {
+void log_accounts(View& view, const std::vector<Account>& accounts, const LogQuery& query, Printer& printer) {
   struct Lane {
     HappeningStream stream;
-    RowMaker maker;
+    LogRowMaker maker;
   };
   std::deque<Lane> lanes;
   // A page of each account is held: small ones where there are many.
   const auto page = std::clamp<std::size_t>(16384 / std::max<std::size_t>(accounts.size(), 1), 16, 512);
   for (const auto& account : accounts) {
     lanes.push_back(
-        {HappeningStream(view, account.number, query.from, query.until, page), RowMaker(view, account, query)});
+        {HappeningStream(view, account.number, query.from, query.until, page), LogRowMaker(view, account, query)});
   }
   const auto later = [](Lane* a, Lane* b) {
     const auto x = a->stream.peek()->at;
@@ -224,8 +149,8 @@ void log_accounts(View& view, const std::vector<Account>& accounts, const Query&
   }
 }
 
-Query read_query(const Arguments& arguments, const Environment& env) {
-  Query query;
+LogQuery read_query(const Arguments& arguments, const Environment& env) {
+  LogQuery query;
   query.from = instant_option(arguments, "from", env).value_or(Instant{0});
   query.until = instant_option(arguments, "until", env).value_or(kForever);
   if (query.until <= query.from) throw Error(Errc::kUsage, "--until is not after --from: nothing can be between them");

@@ -4,6 +4,9 @@
 
 #include <array>
 #include <csignal>
+#include <fstream>
+#include <map>
+#include <set>
 
 #include "base/fd.h"
 #include "tests/tools/store_fixture.h"
@@ -282,6 +285,62 @@ TEST_F(LookCommands, LogTellsTheLifeOfAnItem) {
   }
   expect_usage_error(run({"log", "--item", gone}), "--item needs the account", "yestermail log --help");
   expect_usage_error(run({"log", "bob@example.com", "--item", "~!"}), "--item", "yestermail log --help");
+}
+
+TEST_F(LookCommands, LogShowsWhatBecameOfTheFlags) {
+  bob().deliver("", "6.flags", sample_mail(6));
+  scan();
+  std::filesystem::rename(bob().root() + "/new/6.flags", bob().root() + "/cur/6.flags:2,");
+  scan();
+  bob().rename("", "6.flags:2,", "6.flags:2,RS");
+  scan();
+  const auto text = run({"log", "bob@example.com/INBOX", "--item", tag(inbox_, "6.flags:2,RS")}).out;
+  EXPECT_THAT(text, ::testing::MatchesRegex("[^\n]*arrived[^\n]*\n[^\n]*flags[^\n]*\\(new -> none\\)\n"
+                                            "[^\n]*flags[^\n]*\\(none -> RS\\)\n"));
+}
+
+TEST_F(LookCommands, LogPassesOverDirectoriesThatOnlyGotANewTime) {
+  const auto before = last_change();
+  bob().write(".Projects/dovecot-keywords", "0 New\n");
+  scan();
+  std::vector<std::string> rows;
+  for (const auto& row : run({"log", "bob@example.com", "--json", "--from", before}).json()) {
+    if (row.at("at") > before)
+      rows.push_back(row.at("what").get<std::string>() + " " + row.at("name").get<std::string>());
+  }
+  EXPECT_THAT(rows, ::testing::ElementsAre("arrived dovecot-keywords"));
+  std::filesystem::permissions(bob().root() + "/.Projects", std::filesystem::perms::owner_all);
+  ASSERT_EQ(run({"scan", "--full"}).status, 0);
+  EXPECT_THAT(run({"log", "bob@example.com/Projects"}).out, HasSubstr("touched"));
+}
+
+TEST_F(LookCommands, CatGivesTheRightBytesOrAnError) {
+  const auto items = run({"list", inbox_, "--json"}).json();
+  std::map<std::string, std::string> bytes;
+  for (const auto& item : items) {
+    const auto name = "bob@example.com/~" + item.at("item").get<std::string>();
+    bytes[name] = run({"cat", name}).out;
+  }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(store_)) {
+    if (entry.path().extension() != ".pack") continue;
+    std::filesystem::permissions(entry.path(), std::filesystem::perms::owner_all);
+    std::fstream file(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(static_cast<std::streamoff>(entry.file_size() / 2));
+    file << "damage";
+  }
+  int damaged = 0;
+  for (const auto& [name, expected] : bytes) {
+    const auto ran = run({"cat", name});
+    if (ran.status == 0) {
+      EXPECT_TRUE(ran.out == expected) << name;
+      continue;
+    }
+    ++damaged;
+    EXPECT_EQ(ran.status, 3) << ran.err;
+    EXPECT_TRUE(expected.starts_with(ran.out)) << "never wrong bytes";
+    EXPECT_NE(ran.err, "");
+  }
+  EXPECT_GT(damaged, 0);
 }
 
 TEST_F(LookCommands, StatusTellsWhatTheStoreHolds) {

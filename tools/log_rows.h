@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "store/view.h"
+#include "tools/folders.h"
+
+namespace yestermail {
+
+/// One line of the log, ready to be shown.
+struct LogRow {
+  Instant at;
+  std::string what;
+  std::string account;
+  std::string folder;
+  std::string from_folder;  ///< of what was moved or renamed
+  std::string from_name;    ///< likewise
+  Version version;
+};
+
+/// What is wanted.
+struct LogQuery {
+  std::string folder;  ///< a path as people know it, or as on disk; empty: all
+  std::optional<ItemId> item;
+  Instant from{0};
+  Instant until = kForever;
+};
+
+/// Makes the rows of one account from what happened in it. One thread.
+class LogRowMaker {
+ public:
+  /// `query` outlives the maker.
+  LogRowMaker(View& view, Account account, const LogQuery& query);
+
+  /// nullopt: not wanted, or of no interest to people, as the directories that a mail folder is made of.
+  std::optional<LogRow> row(const View::Happening& happening);
+
+ private:
+  [[nodiscard]] bool is_of_interest(const View::Happening& happening) const;
+  [[nodiscard]] bool wanted(std::string_view path) const;
+  [[nodiscard]] std::optional<Version> before(const Version& version) const;
+  std::string what_began(const Version& version, LogRow& row);
+
+  View& view_;
+  Account account_;
+  const LogQuery& query_;
+  std::string on_disk_;  ///< the path of the directory that the query may have named
+  FolderNamer namer_;
+};
+
+}  // namespace yestermail
