@@ -20,13 +20,13 @@ std::string scan_line_text(const ScanTally& tally, std::string_view doing, std::
   if (micros < kMicrosPerSecond || tally.items_done == 0) return text;
   const double seconds = static_cast<double>(micros) / 1e6;
   const double rate = static_cast<double>(tally.items_done) / seconds;
-  text += ", " + count_text(static_cast<std::uint64_t>(rate)) + " items/s, " +
-          bytes_text(static_cast<std::uint64_t>(static_cast<double>(tally.bytes_done) / seconds)) + "/s";
+  // A narrow terminal cuts the end off: what people wait for stands before it.
   if (tally.planned_all && tally.items_planned > tally.items_done) {
     const auto left = static_cast<double>(tally.items_planned - tally.items_done) / rate;
     text += ", " + duration_text(static_cast<std::int64_t>(left * 1e6)) + " left";
   }
-  return text;
+  return text + ", " + count_text(static_cast<std::uint64_t>(rate)) + " items/s, " +
+         bytes_text(static_cast<std::uint64_t>(static_cast<double>(tally.bytes_done) / seconds)) + "/s";
 }
 
 ScanLine::ScanLine(Environment& env, bool quiet)

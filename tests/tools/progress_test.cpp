@@ -23,7 +23,7 @@ ScanTally half_done() {
 
 TEST(ScanLineText, ShowsRateAndTimeLeft) {
   EXPECT_EQ(scan_line_text(half_done(), "scanning", 10 * kMicrosPerSecond),
-            "scanning 20/20 accounts, 1,000/2,000 items, 10.0 MiB, 100 items/s, 1.00 MiB/s, 10.0 s left");
+            "scanning 20/20 accounts, 1,000/2,000 items, 10.0 MiB, 10.0 s left, 100 items/s, 1.00 MiB/s");
 }
 
 TEST(ScanLineText, PromisesNothingThatItDoesNotKnow) {
