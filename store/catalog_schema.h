@@ -33,7 +33,8 @@ enum class MetaKey : int {
   kLastInstant = 3,  ///< and its instant
   kNextItem = 4,     ///< above every item id in use
   kNextVersion = 5,
-  kAccount = 6,  ///< account_key(): a catalog that was put into another account's place must not be read there
+  kAccount = 6,   ///< account_key(): a catalog that was put into another account's place must not be read there
+  kClosedAt = 7,  ///< in the server account's: the store's newest transaction when its writer closed it in good order
 };
 inline constexpr int kCatalogSchemaVersion = 1;
 

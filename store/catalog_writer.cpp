@@ -115,6 +115,13 @@ void CatalogWriter::note_activity(const std::vector<Instant>& instants) {
   transaction.commit();
 }
 
+void CatalogWriter::set_closed_at(Lsn newest) {
+  sqlite::Transaction transaction(database_);
+  meta(MetaKey::kClosedAt) = newest.value;
+  save_meta();
+  transaction.commit();
+}
+
 std::vector<Instant> CatalogWriter::activity() {
   std::vector<Instant> all;
   sqlite::Use use(get_active_);

@@ -53,6 +53,10 @@ class CatalogWriter {
   /// In the server account's catalog: something happened in some account. It lists the hours of the whole store.
   void note_activity(const std::vector<Instant>& instants);
   std::vector<Instant> activity();
+  /// In the server account's catalog: the newest transaction of the whole store when its writer last closed it; 0: not
+  /// known.
+  [[nodiscard]] Lsn closed_at() { return Lsn{meta(MetaKey::kClosedAt)}; }
+  void set_closed_at(Lsn newest);
   void set_marks(const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
   std::vector<std::pair<ItemId, DirectoryMark>> marks();
 
@@ -88,7 +92,7 @@ class CatalogWriter {
   sqlite::Statement set_mark_;
   sqlite::Statement get_marks_;
   BlobTable blobs_;
-  std::array<std::uint64_t, 6> meta_{};  ///< as in the table, by key; written at the end of each transaction
+  std::array<std::uint64_t, 8> meta_{};  ///< as in the table, by key; written at the end of each transaction
 };
 
 }  // namespace yestermail

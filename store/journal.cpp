@@ -79,8 +79,11 @@ Instant Journal::last_at() const {
 }
 
 void Journal::raise(Lsn next_lsn, Instant last_at) {
+  const bool end_is_missing = next_lsn > end_.next_lsn;
   end_.next_lsn = std::max(end_.next_lsn, next_lsn);
   end_.last_at = std::max(end_.last_at, last_at);
+  // What stands behind the last whole batch is no torn tail then, and is not written over.
+  if (end_is_missing) begin_segment(0);
 }
 
 Journal::Place Journal::append(Lsn first, std::uint32_t transactions, Instant at, ByteView payload) {

@@ -31,7 +31,8 @@ class Journal {
 
   [[nodiscard]] Lsn next_lsn() const;
   [[nodiscard]] Instant last_at() const;
-  /// Never below what catalogs and logs have seen: a journal that was lost must not number anew.
+  /// Never below what catalogs and logs have seen: a journal that was lost must not number anew. Where that is above
+  /// what the journal shows, its end is damaged, and a new segment is begun.
   void raise(Lsn next_lsn, Instant last_at);
 
   /// Where a payload was written.

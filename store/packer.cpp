@@ -71,7 +71,9 @@ void Packer::work(const std::stop_token& stop) {
 
 void Packer::run() {
   const std::scoped_lock lock(run_mutex_);
-  for (const auto number : writer_.journal().finished()) pack_segment(number);
+  for (const auto number : writer_.journal().finished()) {
+    if (!kept_.contains(number)) pack_segment(number);
+  }
 }
 
 void Packer::pack_segment(std::uint64_t number) {
@@ -91,10 +93,22 @@ void Packer::pack_segment(std::uint64_t number) {
       share.transactions.push_back(std::move(transaction));
     }
   });
-  if (end.damaged) writer_.world().log.error(path + ": damaged in its middle; some transactions are lost");
   pack_blobs(shares);
   for (const auto& [account, share] : shares) write_log(account, share);
-  writer_.journal().retire(number);
+  if (!end.damaged && !is_cut_short(number, end)) {
+    writer_.journal().retire(number);
+    return;
+  }
+  // The catalogs may know where blobs stand in what this reading had to skip.
+  kept_.insert(number);
+  writer_.world().log.error(path + ": damaged; it is kept for the mails that can still be read from it");
+}
+
+bool Packer::is_cut_short(std::uint64_t number, const SegmentEnd& end) const {
+  const auto next = writer_.layout().segment(number + 1);
+  if (!writer_.world().disk.exists(next)) return false;
+  const auto header = read_segment_header(*writer_.world().disk.open(next, Filesystem::Open::kRead), writer_.id());
+  return header && header->first_lsn > end.next_lsn;
 }
 
 void Packer::pack_blobs(const Shares& shares) {

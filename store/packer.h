@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -43,9 +44,12 @@ class Packer {
   void pack_account(const Uuid& account, const Share& share, std::vector<Draft>& drafts);
   void pack_parts(const Shares& shares, std::vector<Draft>& drafts);
   void write_log(const Uuid& account, const Share& share);
+  /// True where transactions are missing between the end of a segment and the next one.
+  [[nodiscard]] bool is_cut_short(std::uint64_t number, const SegmentEnd& end) const;
 
   StoreWriter& writer_;
-  std::mutex run_mutex_;  // One at a time.
+  std::mutex run_mutex_;          // One at a time.
+  std::set<std::uint64_t> kept_;  // Guarded by run_mutex_: damaged, packed as far as they can be read, not given up.
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::jthread thread_;

@@ -44,6 +44,7 @@ StoreWriter::~StoreWriter() {
   view_.reset();
   try {
     const std::scoped_lock lock(catalogs_mutex_);
+    if (!failed_) catalogs_->catalog(Uuid{}).set_closed_at(Lsn{journal_->next_lsn().value - 1});
     catalogs_->checkpoint_all();
     catalogs_.reset();
     // All that the journal says is in the catalogs, for good: nothing to recover.
@@ -68,7 +69,12 @@ void StoreWriter::recover() {
     };
   }
   journal_ = std::make_unique<Journal>(world_.disk, layout_, id_, tuning_.journal_segment_bytes, world_.log, replay);
-  if (crashed) recover_after_crash();
+  // A store that was closed in good order has no torn tail: what is missing there is damaged.
+  const auto closed_at = crashed ? Lsn{} : catalogs_->catalog(Uuid{}).closed_at();
+  if (journal_->next_lsn() <= closed_at) {
+    world_.log.error(layout_.journal() + ": its last transactions are damaged; what the catalogs know of them stays");
+  }
+  if (crashed || journal_->next_lsn().value != closed_at.value + 1) recover_after_crash();
   // Readers need both; they are made anew if somebody has removed them.
   catalogs_->catalog(Uuid{});
   catalogs_->pool();

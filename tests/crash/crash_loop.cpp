@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include "base/error.h"
 #include "tests/crash/ledger.h"
@@ -73,10 +74,20 @@ class Run {
         ++ledger.done;
       }
     }
+    const auto packing = plan_.pack_meanwhile ? pack_meanwhile(*recorder) : std::jthread();
     while (ledger.done < script.size()) {
       clock_.advance_seconds(60);
       ledger.run_one(*recorder, script);
     }
+  }
+
+  static std::jthread pack_meanwhile(Recorder& recorder) {
+    return std::jthread([&recorder](const std::stop_token& stop) {
+      try {
+        while (!stop.stop_requested()) recorder.pack_now();
+      } catch (const Error&) {  // The crash.
+      }
+    });
   }
 
   const CrashPlan& plan_;
@@ -124,6 +135,7 @@ class Loop {
     std::mt19937_64 random(plan_.seed * 1000003 + step);
     const auto earlier = 1 + random() % step;
     run.disk().before_each_step([&](const FaultFilesystem::Step& at) {
+      if (plan_.pack_meanwhile) return;
       if (at.number == earlier) older = read_sqlite_files(run.store());
       if (at.number == step) kept = read_sqlite_files(run.store());
     });
@@ -137,7 +149,8 @@ class Loop {
     for (std::size_t i = 0; i < kCuts.size(); ++i) {
       auto cut = kCuts.at(i);
       cut.seed = random();
-      const auto fate = static_cast<SqliteFate>((step + i) % kSqliteFates.size());
+      const auto fate =
+          plan_.pack_meanwhile ? SqliteFate::kDeleted : static_cast<SqliteFate>((step + i) % kSqliteFates.size());
       const auto& files = fate == SqliteFate::kOlder ? older : kept;
       open_after(run, place, ledger, cut, fate, files, temp / std::to_string(i), (step + i) % 5 == 0);
     }

@@ -22,6 +22,9 @@ struct CrashPlan {
   StoreTuning tuning = {};
   std::uint64_t every = 1;  ///< take each so-manieth step only
   std::uint64_t seed = 1;
+  /// Another thread packs all the while. Steps are then not the same in each run, and SQLite's files, which cannot be
+  /// copied at a step's moment, are deleted.
+  bool pack_meanwhile = false;
   std::size_t enough_faults = 5;  ///< stop after so many
 
   /// For the test of the tests: makes the disk or the seam worse than it promises to be.

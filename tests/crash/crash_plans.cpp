@@ -30,6 +30,14 @@ CrashPlan live_plan() {
   return plan;
 }
 
+CrashPlan concurrent_packing_plan() {
+  auto plan = plan_of("packing meanwhile");
+  plan.pack_meanwhile = true;
+  plan.before = bulk_script();
+  plan.work = live_script();
+  return plan;
+}
+
 CrashPlan packing_plan() {
   auto plan = plan_of("packing");
   plan.before = bulk_script();

@@ -9,6 +9,8 @@ namespace yestermail::test {
 CrashPlan bulk_plan();
 /// Single items after that: the journal rolls over.
 CrashPlan live_plan();
+/// Many single items while another thread packs.
+CrashPlan concurrent_packing_plan();
 /// Packing of what stands in the journal, twice, with records between and after.
 CrashPlan packing_plan();
 

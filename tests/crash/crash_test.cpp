@@ -98,11 +98,20 @@ TEST(CrashTest, PackingSurvivesACrashAtEveryStep) {
   expect_no_faults(plan, crash_at_every_step(plan));
 }
 
+TEST(CrashTest, RecordingWhileAnotherThreadPacksSurvivesACrashAtEveryStep) {
+  auto plan = prepared(concurrent_packing_plan());
+  plan.every *= 3;
+  expect_no_faults(plan, crash_at_every_step(plan));
+}
+
 TEST(CrashTest, RecoverySurvivesACrashAtEveryStep) {
   const PowerCut cut{PowerCut::Names::kLost, PowerCut::Blocks::kLost, 0};
-  for (const auto share : {0.3, 0.6, 0.95}) {
+  std::uint64_t seed = 0;
+  for (const auto share : {0.4, 0.95}) {
     for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
       plan = prepared(plan);
+      plan.every *= 2;  // Half of the steps each time, the other half the next.
+      plan.seed = ++seed / 3;
       plan.name += ", recovery after " + std::to_string(static_cast<int>(share * 100)) + " %";
       expect_no_faults(plan, crash_in_recovery(plan, share, cut));
     }
@@ -113,8 +122,7 @@ TEST(CrashTest, AFailedCallNeverAcknowledgesWhatIsNotThere) {
   for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
     plan = prepared(plan);
     const auto name = plan.name;
-    const std::uint64_t every = plan.every * 2;  // Each kind takes its own half of the steps.
-    plan.every = every;
+    plan.every *= 4;  // Each kind of failure takes its own quarter of the steps.
     for (const auto error : {EIO, ENOSPC}) {
       for (const bool for_ever : {false, true}) {
         plan.name = name + (error == EIO ? ", EIO" : ", ENOSPC") + (for_ever ? " for ever" : " once");

@@ -41,6 +41,7 @@ class DamagedStore {
     bool all_instants = false;
     bool other_writer = false;   ///< another process holds the lock: nothing can be mended
     bool loss_allowed = false;   ///< derived files are gone too, so lost history can only be reported
+    bool more_history = false;   ///< the copy was written to: happenings() are not compared
     std::size_t most_blobs = 0;  ///< that may be refused; 0: any number
   };
   /// Copies the store, lets `damage` change the copy, opens it for reading, reads all of it at several instants and
