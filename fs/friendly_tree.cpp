@@ -41,7 +41,7 @@ Attributes owner_directory(const Moment& moment, std::uint32_t uid, std::uint32_
 std::optional<FriendlyTree::Place> FriendlyTree::place(const Scope& scope) {
   const auto account = past_.account(scope.account(), scope.moment);
   if (!account) return std::nullopt;
-  Place place{past_.folders(account->account, scope.moment), FolderTree::kTop};
+  Place place{past_.folders(*account, scope.moment), FolderTree::kTop};
   if (scope.parts.kind == NodeKind::kAccount) return place;
   const auto index = place.tree->find(scope.item(), scope.parts.depth);
   if (!index) return std::nullopt;
@@ -53,8 +53,7 @@ NodeId FriendlyTree::folder_id(const Scope& scope, const Folder& folder) {
   return sibling_id(scope, NodeKind::kFolder, scope.account(), folder.anchor.value, folder.depth);
 }
 
-Node FriendlyTree::account_node(const Scope& time, const NamedAccount& account) {
-  const auto number = account.account.number;
+Node FriendlyTree::account_node(const Scope& time, AccountNumber number) {
   const auto root = past_.view().item_at(number, kRootItem, time.moment.at);
   const auto attributes = root ? attributes_of(root->state, Style::kOwnerOnly) : owner_directory(time.moment, 0, 0);
   return directory_node(time, sibling_id(time, NodeKind::kAccount, number, 0), attributes);
@@ -79,7 +78,7 @@ std::optional<Node> FriendlyTree::self(const Scope& scope) {
   if (scope.parts.kind == NodeKind::kAccount) {
     const auto account = past_.account(scope.account(), scope.moment);
     if (!account) return std::nullopt;
-    return account_node(scope, *account);
+    return account_node(scope, scope.account());
   }
   const auto found = place(scope);
   if (!found) return std::nullopt;

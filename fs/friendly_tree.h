@@ -25,7 +25,7 @@ class FriendlyTree {
   std::optional<NodeId> parent(const Scope& scope);
 
   /// The account directory of a time directory.
-  Node account_node(const Scope& time, const NamedAccount& account);
+  Node account_node(const Scope& time, AccountNumber number);
 
  private:
   struct Place {

@@ -126,7 +126,7 @@ int reply_absent(fuse_req_t req, Lifetime absence) {
   return 0;
 }
 
-void on_init(void*, fuse_conn_info* conn) {
+void on_init(void*, fuse_conn_info* conn) noexcept {
   const auto wanted =
       static_cast<unsigned>(FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_READ |
                             FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO);
@@ -149,12 +149,12 @@ void on_lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
   });
 }
 
-void on_forget(fuse_req_t req, fuse_ino_t ino, std::uint64_t count) {
+void on_forget(fuse_req_t req, fuse_ino_t ino, std::uint64_t count) noexcept {
   mount_of(req).tree.forgot(node_of(ino), count);
   fuse_reply_none(req);
 }
 
-void on_forget_multi(fuse_req_t req, std::size_t count, fuse_forget_data* forgotten) {
+void on_forget_multi(fuse_req_t req, std::size_t count, fuse_forget_data* forgotten) noexcept {
   for (std::size_t i = 0; i < count; ++i) mount_of(req).tree.forgot(node_of(forgotten[i].ino), forgotten[i].nlookup);
   fuse_reply_none(req);
 }
@@ -200,7 +200,7 @@ void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
 
 DirectoryHandle* handle_of(const fuse_file_info* info) { return reinterpret_cast<DirectoryHandle*>(info->fh); }
 
-void on_releasedir(fuse_req_t req, fuse_ino_t, fuse_file_info* info) {
+void on_releasedir(fuse_req_t req, fuse_ino_t, fuse_file_info* info) noexcept {
   delete handle_of(info);
   fuse_reply_err(req, 0);
 }

@@ -10,6 +10,7 @@
 namespace yestermail {
 namespace {
 
+constexpr std::size_t kHoursBudget = 1;  // The last one only.
 constexpr std::size_t kAccountsBudget = 2U << 20U;
 constexpr std::size_t kFoldersBudget = 2U << 20U;
 constexpr std::size_t kEntriesBudget = 8U << 20U;
@@ -55,7 +56,12 @@ FolderTree read_nested_folders(View& view, AccountNumber account, Instant at) {
 }  // namespace
 
 Past::Past(View& view, const Clock& clock)
-    : view_(view), clock_(clock), accounts_(kAccountsBudget), folders_(kFoldersBudget), entries_(kEntriesBudget) {}
+    : view_(view),
+      clock_(clock),
+      hours_(kHoursBudget),
+      accounts_(kAccountsBudget),
+      folders_(kFoldersBudget),
+      entries_(kEntriesBudget) {}
 
 Moment Past::moment(Instant at) const {
   if (at != kForever && at.value < clock_.now().value - kCommitMicros) return {at, at, true};
@@ -64,12 +70,22 @@ Moment Past::moment(Instant at) const {
   return {at, last, false};
 }
 
-bool Past::is_before_history(Instant at) const {
-  const auto hours = view_.active_hours();
-  return hours.empty() || at < hours.front();
+std::shared_ptr<const std::vector<Instant>> Past::hours() {
+  // A new hour begins with the first change in it: while the last change is in the same one, there are the same hours.
+  constexpr std::int64_t kHour = 3600 * kMicrosPerSecond;
+  return hours_.get(view_.last_instant().value / kHour, [&] {
+    auto hours = std::make_shared<const std::vector<Instant>>(view_.active_hours());
+    const auto bytes = hours->size() * sizeof(Instant);
+    return LruCache<std::int64_t, const std::vector<Instant>>::Loaded{std::move(hours), bytes};
+  });
 }
 
-std::vector<Instant> Past::series() const { return time_series(view_.active_hours(), clock_.now()); }
+bool Past::is_before_history(Instant at) {
+  const auto all = hours();
+  return all->empty() || at < all->front();
+}
+
+std::vector<Instant> Past::series() { return time_series(*hours(), clock_.now()); }
 
 std::shared_ptr<const std::vector<NamedAccount>> Past::accounts(const Moment& moment) {
   return accounts_.get(moment, [&] {
@@ -89,15 +105,21 @@ std::shared_ptr<const std::vector<NamedAccount>> Past::accounts(const Moment& mo
   });
 }
 
-std::optional<NamedAccount> Past::account(AccountNumber number, const Moment& moment) {
-  const auto all = accounts(moment);
-  const auto found = std::lower_bound(all->begin(), all->end(), number,
-                                      [](const auto& row, AccountNumber n) { return row.account.number < n; });
-  if (found == all->end() || found->account.number != number) return std::nullopt;
-  return *found;
+std::optional<Account> Past::account(AccountNumber number, const Moment& moment) {
+  auto found = view_.account(number);
+  if (!found) return std::nullopt;
+  const bool lasts = found->until == kForever;
+  const bool existed = moment.at == kForever ? lasts : found->since <= moment.at && moment.at < found->until;
+  return existed ? found : std::nullopt;
 }
 
 std::optional<NamedAccount> Past::account_named(std::string_view name, const Moment& moment) {
+  // Nearly every account is shown under its own name, which no other one can have then.
+  std::string plain(name);
+  if (readable_account_names({plain}).front() == plain) {
+    auto found = view_.account_named(name, moment.at);
+    if (found) return NamedAccount{std::move(plain), std::move(*found)};
+  }
   const auto all = accounts(moment);
   const auto found = std::find_if(all->begin(), all->end(), [&](const auto& row) { return row.name == name; });
   if (found == all->end()) return std::nullopt;

@@ -39,13 +39,16 @@ class Past {
   /// True where `at` is later than now: nothing can be said about it.
   [[nodiscard]] bool is_future(Instant at) const { return at > clock_.now(); }
   /// True where nothing had been recorded yet.
-  [[nodiscard]] bool is_before_history(Instant at) const;
+  bool is_before_history(Instant at);
+  /// The hours in which anything changed, ascending.
+  std::shared_ptr<const std::vector<Instant>> hours();
   /// The instants of the listed time directories, ascending.
-  [[nodiscard]] std::vector<Instant> series() const;
+  std::vector<Instant> series();
 
   /// By number, ascending.
   std::shared_ptr<const std::vector<NamedAccount>> accounts(const Moment& moment);
-  std::optional<NamedAccount> account(AccountNumber number, const Moment& moment);
+  /// One that existed then.
+  std::optional<Account> account(AccountNumber number, const Moment& moment);
   std::optional<NamedAccount> account_named(std::string_view name, const Moment& moment);
   std::shared_ptr<const FolderTree> folders(const Account& account, const Moment& moment);
   /// Ids of the entries of a directory, ascending.
@@ -57,6 +60,7 @@ class Past {
 
   View& view_;
   const Clock& clock_;
+  LruCache<std::int64_t, const std::vector<Instant>> hours_;
   LruCache<Moment, const std::vector<NamedAccount>> accounts_;
   LruCache<AccountMoment, const FolderTree> folders_;
   LruCache<DirectoryMoment, const IdList> entries_;

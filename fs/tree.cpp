@@ -66,8 +66,8 @@ std::optional<Node> Tree::place_node(std::uint64_t number) {
   node.attributes.mtime_ns = view_.last_instant().value * kNanosPerMicro;
   node.attributes_valid = Lifetime::kLive;
   if (*place == Place::kReadme) {
-    const auto hours = view_.active_hours();
-    node.attributes.mtime_ns = hours.empty() ? 0 : hours.front().value * kNanosPerMicro;
+    const auto hours = past_.hours();
+    node.attributes.mtime_ns = hours->empty() ? 0 : hours->front().value * kNanosPerMicro;
     node.attributes.size = readme_text().size();
   }
   if (*place == Place::kStatus) {
@@ -142,11 +142,11 @@ void Tree::list_place(std::uint64_t number, std::uint64_t cursor, const EntrySin
 
 // What stands in a time directory.
 
-std::optional<Node> Tree::account_node(const Scope& time, const NamedAccount& account) {
+std::optional<Node> Tree::account_node(const Scope& time, AccountNumber account) {
   if (!shows_maildirs(time.view.container)) return friendly_.account_node(time, account);
   auto root = time;
   root.parts.kind = NodeKind::kExact;
-  root.parts.account = account.account.number;
+  root.parts.account = account;
   root.parts.number = kRootItem.value;
   return recorded_.self(root);
 }
@@ -164,7 +164,7 @@ LookupResult Tree::lookup_account(const Scope& time, std::string_view name) {
   if (name == kServerName) return {server_node(time), time.absence()};
   const auto account = past_.account_named(name, time.moment);
   if (!account) return {std::nullopt, time.absence()};
-  return {account_node(time, *account), time.absence()};
+  return {account_node(time, account->account.number), time.absence()};
 }
 
 void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink) {
@@ -176,7 +176,7 @@ void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySin
   for (const auto& row : *all) {
     const auto own_cursor = kFirstGroup + row.account.number.value;
     if (own_cursor <= cursor) continue;
-    const auto node = account_node(time, row);
+    const auto node = account_node(time, row.account.number);
     if (node && !sink({row.name, *node, own_cursor})) return;
   }
 }

@@ -69,7 +69,7 @@ class Tree {
   LookupResult lookup_time(Container container, std::string_view name);
   LookupResult lookup_account(const Scope& time, std::string_view name);
   std::optional<Node> time_node(const TimeView& view, Lifetime entry);
-  std::optional<Node> account_node(const Scope& time, const NamedAccount& account);
+  std::optional<Node> account_node(const Scope& time, AccountNumber account);
   std::optional<Node> server_node(const Scope& time);
   LookupResult lookup_name(const Scope& scope, std::string_view name);
   std::optional<Node> self(const Scope& scope);

@@ -5,10 +5,12 @@
 
 #include <nlohmann/json.hpp>
 #include <random>
+#include <set>
 
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "fs/places.h"
+#include "fs/safe_text.h"
 #include "tests/fs/tree_fixture.h"
 
 namespace yestermail::test {
@@ -123,6 +125,28 @@ TEST_F(TreeTest, ShowsTheServersEntries) {
   EXPECT_FALSE(tree_->lookup(accounts->id, kAlice).node);
   EXPECT_EQ(tree_->lookup(accounts->id, "..").node->id, find("latest/@server")->id);
   EXPECT_EQ(tree_->lookup(find("latest/@server")->id, "..").node->id, find("latest")->id);
+}
+
+TEST_F(TreeTest, GivesEveryAccountAValidNameOfItsOwn) {
+  const std::vector<std::string> accounts{"plain@example.com", "-rf",  "@server", "new\nline",
+                                          "new_line",          "\xff", ".hidden"};
+  for (const auto& name : accounts) record({StoreStep::Kind::kAddAccount, name});
+  for (const auto* time : {"latest", "maildir/latest"}) {
+    std::set<std::string> seen;
+    const auto directory = find(time)->id;
+    for (const auto& [name, node, cursor] : list(directory)) {
+      if (is_dots(name) || name == "@server") continue;
+      EXPECT_TRUE(seen.insert(name).second);
+      EXPECT_TRUE(is_entry_name(name));
+      ASSERT_TRUE(tree_->lookup(directory, name).node) << name;
+      EXPECT_EQ(tree_->lookup(directory, name).node->id, node.id) << name;
+    }
+    EXPECT_EQ(seen.size(), accounts.size());
+    EXPECT_EQ(seen.count("plain@example.com"), 1U);
+    EXPECT_EQ(seen.count("new_line"), 1U);
+    EXPECT_FALSE(tree_->lookup(directory, "-rf").node);
+    EXPECT_FALSE(tree_->lookup(directory, "new\nline").node);
+  }
 }
 
 TEST_F(TreeTest, ShowsAnAccountOnlyWhileItLived) {
