@@ -120,12 +120,17 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
   Digest previous = before.empty() ? Digest{} : before.back().digest;
   Bytes raw;
   if (!before.empty()) {
-    const auto& last = before.back();
-    const auto file = disk_.open(path(last), Filesystem::Open::kRead);
-    if (file->size() < kMergeBytes) {
-      previous = previous_of(*file, path(last));
-      raw = read_raw(last);
-      name.from = last.from;
+    try {
+      const auto& last = before.back();
+      const auto file = disk_.open(path(last), Filesystem::Open::kRead);
+      if (file->size() < kMergeBytes) {
+        raw = read_raw(last);
+        previous = previous_of(*file, path(last));
+        name.from = last.from;
+      }
+    } catch (const Error& error) {
+      if (error.code() != Errc::kDamage) throw;
+      raw.clear();  // A damaged log stays as it is; the new one comes after it.
     }
   }
   append(raw, transactions);
