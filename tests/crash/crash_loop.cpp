@@ -3,12 +3,12 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <random>
 #include <thread>
 
 #include "base/error.h"
+#include "tests/crash/campaign_setting.h"
 #include "tests/crash/ledger.h"
 #include "tests/crash/sqlite_files.h"
 #include "tests/support/recording_log.h"
@@ -277,12 +277,7 @@ CrashResult crash_in_recovery(const CrashPlan& plan, double share, const PowerCu
 }
 
 std::uint64_t crash_sampling() {
-  if (const char* every = std::getenv("YESTERMAIL_CRASH_EVERY")) return std::max(1UL, std::strtoul(every, nullptr, 10));
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return 7;
-#else
-  return 1;
-#endif
+  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(7, 1)));
 }
 
 std::string report(const CrashPlan& plan, const CrashResult& result) {

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "base/error.h"
+#include "tests/crash/campaign_setting.h"
 #include "tests/crash/crash_loop.h"
 #include "tests/crash/crash_plans.h"
 #include "tests/support/recording_log.h"
@@ -19,6 +20,7 @@ namespace {
 
 CrashPlan prepared(CrashPlan plan) {
   plan.every = crash_sampling();
+  plan.seed = campaign_seed();
   return plan;
 }
 
@@ -106,7 +108,7 @@ TEST(CrashTest, RecordingWhileAnotherThreadPacksSurvivesACrashAtEveryStep) {
 
 TEST(CrashTest, RecoverySurvivesACrashAtEveryStep) {
   const PowerCut cut{PowerCut::Names::kLost, PowerCut::Blocks::kLost, 0};
-  std::uint64_t seed = 0;
+  std::uint64_t seed = 3 * campaign_seed();
   for (const auto share : {0.4, 0.95}) {
     for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
       plan = prepared(plan);

@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iomanip>
@@ -13,6 +12,7 @@
 #include "base/posix_filesystem.h"
 #include "store/store.h"
 #include "tests/crash/byte_classes.h"
+#include "tests/crash/campaign_setting.h"
 #include "tests/crash/damage_check.h"
 #include "tests/crash/sqlite_files.h"
 #include "tests/support/recording_log.h"
@@ -24,14 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t flips_a_class() {
-  if (const char* flips = std::getenv("YESTERMAIL_FLIPS")) return std::strtoul(flips, nullptr, 10);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return 15;
-#else
-  return 200;
-#endif
-}
+std::uint64_t flips_a_class() { return campaign_setting("YESTERMAIL_FLIPS", for_this_build(15, 200)); }
 
 void flip_bit(const std::string& path, std::uint64_t bit) {
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
@@ -79,7 +72,7 @@ std::size_t most_blobs(const std::string& name) {
 void flip_all_classes(DamagedStore& store, const std::string& label,
                       const std::function<bool(const std::string&)>& wanted, std::uint64_t flips,
                       DamagedStore::Reading how, const std::function<void(const std::string&)>& also = nullptr) {
-  std::mt19937_64 random(20261123);
+  std::mt19937_64 random(campaign_seed());
   for (auto [name, regions] : byte_classes(store.original())) {
     if (!wanted(name)) continue;
     // With all else gone the last batch cannot be told from one that was torn before it was acknowledged.
@@ -196,7 +189,7 @@ TEST(DamageTest, ADamagedEndOfTheJournalDoesNotSwallowWhatIsRecordedNext) {
   };
   for (const auto& [name, regions] : byte_classes(store.original())) {
     if (!name.starts_with("journal: batch")) continue;
-    std::mt19937_64 random(9);
+    std::mt19937_64 random(campaign_seed());
     DamageTally tally;
     DamagedStore::Reading how;
     how.most_blobs = 1;
@@ -237,7 +230,7 @@ TEST(DamageTest, DerivedFilesAreMadeAnew) {
 
 TEST(DamageTest, ATruncatedOrLongerFileIsNoticed) {
   DamagedStore store(DamagedStore::State::kClosed);
-  std::mt19937_64 random(7);
+  std::mt19937_64 random(campaign_seed());
   for (const auto& path : store_files(store.original())) {
     if (path == "yestermail.conf") continue;
     DamageTally tally;
@@ -255,7 +248,7 @@ TEST(DamageTest, ATruncatedOrLongerFileIsNoticed) {
 
 TEST(DamageTest, ZeroedSectorsAreNeverServed) {
   DamagedStore store(DamagedStore::State::kClosed);
-  std::mt19937_64 random(8);
+  std::mt19937_64 random(campaign_seed());
   const auto files = store_files(store.original());
   for (const std::uint64_t length : {512U, 4096U, 65536U}) {
     DamageTally tally;

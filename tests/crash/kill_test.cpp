@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
@@ -11,6 +10,7 @@
 #include "base/error.h"
 #include "base/posix_filesystem.h"
 #include "store/store.h"
+#include "tests/crash/campaign_setting.h"
 #include "tests/crash/source_tree.h"
 #include "tests/support/maildir_builder.h"
 #include "tests/support/paths.h"
@@ -24,18 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  return text == nullptr ? otherwise : std::strtoul(text, nullptr, 10);
-}
-
-std::uint64_t kill_points() {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  return number_from("YESTERMAIL_KILL_POINTS", 30);
-#else
-  return number_from("YESTERMAIL_KILL_POINTS", 300);
-#endif
-}
+std::uint64_t kill_points() { return campaign_setting("YESTERMAIL_KILL_POINTS", for_this_build(30, 300)); }
 
 /// What a store shows now, and what it showed at an instant that is past.
 struct Seen {
@@ -62,7 +51,7 @@ Instant last_instant_of(const std::string& store) {
 class KilledScans {
  public:
   KilledScans() {
-    build_small_server(mail_, number_from("YESTERMAIL_SEED", 1));
+    build_small_server(mail_, campaign_seed());
     // A test that runs as root must not depend on it: all is our own.
     expect_done(run({program_path(), "init", "--store", store_, "--source", "maildir:" + mail_ + "/%d/%n/Maildir"}));
   }
@@ -76,13 +65,13 @@ class KilledScans {
     std::uint64_t killed = 0;
     std::uint64_t done = 0;
     for (std::uint64_t i = 0; i < points && !testing::Test::HasFailure(); ++i) {
-      const auto at = 1 + i * calls / points;
+      const auto at = 1 + (i * calls / points + campaign_seed() - 1) % calls;
       SCOPED_TRACE("killed at call " + std::to_string(at) + " of about " + std::to_string(calls));
       ++done;
       killed += kill_one(at, then, before) ? 1U : 0U;
     }
-    std::cout << "kill tests: seed " << number_from("YESTERMAIL_SEED", 1) << ", " << calls << " calls, " << done
-              << " points, " << killed << " killed, " << (testing::Test::HasFailure() ? 1 : 0) << " failures\n";
+    std::cout << "kill tests: seed " << campaign_seed() << ", " << calls << " calls, " << done << " points, " << killed
+              << " killed, " << (testing::Test::HasFailure() ? 1 : 0) << " failures\n";
     EXPECT_GT(killed, points * 8 / 10);
     expect_done(scan(store_));
   }
