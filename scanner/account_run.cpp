@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scanner/account_run.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 
 namespace yestermail {
@@ -19,6 +21,16 @@ std::string AccountRun::shown(const ScannedDirectory& directory, std::string_vie
   if (!entry.empty() && !path.empty() && path.back() != '/') path += '/';
   path += entry;
   return printable(name) + ": " + (path.empty() ? "its mail directory" : printable(path));
+}
+
+std::string path_in(const ScannedDirectory& directory, std::string_view name) {
+  return directory.path.empty() ? std::string(name) : directory.path + "/" + std::string(name);
+}
+
+const Version* find_named(const std::vector<Version>& sorted, std::string_view name) {
+  const auto name_of = [](const Version& version) -> std::string_view { return version.state.name; };
+  const auto found = std::ranges::lower_bound(sorted, name, {}, name_of);
+  return found == sorted.end() || found->state.name != name ? nullptr : &*found;
 }
 
 std::optional<Put> next_version(const Version& before, EntryState state, Cause cause) {

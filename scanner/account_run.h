@@ -102,6 +102,12 @@ struct AccountRun {
   [[nodiscard]] std::string shown(const ScannedDirectory& directory, std::string_view name = {}) const;
 };
 
+/// The path of an entry of a directory, in its tree.
+std::string path_in(const ScannedDirectory& directory, std::string_view name);
+
+/// The one of that name among versions sorted by name; nullptr: none.
+const Version* find_named(const std::vector<Version>& sorted, std::string_view name);
+
 /// The version that a known item gets by a new state; nothing where the state is the same.
 std::optional<Put> next_version(const Version& before, EntryState state, Cause cause);
 

@@ -103,6 +103,17 @@ OpenResult Beneath::open_file_over_links(const std::string& path) const {
   return check_file(with_stat_of(std::move(fd)));
 }
 
+std::optional<FileStat> Beneath::look(const std::string& path, int* error) const {
+  int reason = 0;
+  const auto seen = stat_at(root(), path, &reason);
+  if (error != nullptr) *error = reason;
+  if (seen || reason != ENAMETOOLONG) return seen;
+  const auto slash = path.rfind('/');
+  const auto parent = open_directory(path.substr(0, slash));
+  if (slash == std::string::npos || std::holds_alternative<Denial>(parent)) return std::nullopt;
+  return stat_at(std::get<Opened>(parent).fd.get(), path.substr(slash + 1), error);
+}
+
 OpenResult Beneath::check_file(OpenResult opened) const {
   if (std::holds_alternative<Denial>(opened)) return opened;
   const auto& stat = std::get<Opened>(opened).stat;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -46,6 +47,10 @@ class Beneath {
 
   /// The same for a file that may be reached over symlinks, as long as all of it stays beneath the root.
   [[nodiscard]] OpenResult open_file_over_links(const std::string& path) const;
+
+  /// What stands at `path`; nothing, and errno in `error`, where it cannot be said. Symlinks on the way are not guarded
+  /// against: only good for a comparison with what is known.
+  [[nodiscard]] std::optional<FileStat> look(const std::string& path, int* error = nullptr) const;
 
   [[nodiscard]] int root() const { return root_.fd.get(); }
   [[nodiscard]] const FileStat& root_stat() const { return root_.stat; }

@@ -21,9 +21,14 @@ using CText = CPtr<char, g_free>;
 void unref(void* object) { g_object_unref(object); }
 using AddressList = CPtr<InternetAddressList, unref>;
 
-void start_gmime() {
-  static std::once_flag once;
-  std::call_once(once, [] { g_mime_init(); });
+/// Held while GMime works: it is begun once, and the C library loads and unloads character sets behind it, which
+/// checkers of threads take for races.
+std::unique_lock<std::mutex> enter_gmime() {
+  static std::mutex mutex;
+  std::unique_lock lock(mutex);
+  static const bool begun = [] { return g_mime_init(), true; }();
+  static_cast<void>(begun);
+  return lock;
 }
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -97,13 +102,21 @@ std::string tidy(std::string_view text) {
   return result;
 }
 
+bool is_plain(std::string_view text) {
+  return text.find("=?") == std::string_view::npos &&
+         std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
 std::string decoded(const std::string& raw) {
+  if (is_plain(raw)) return tidy(raw);
+  const auto lock = enter_gmime();
   const CText text(g_mime_utils_header_decode_text(nullptr, raw.c_str()));
   return text ? tidy(text.get()) : std::string();
 }
 
 /// The first of a list that has a name or an address, looked for no deeper than in one group.
 std::string sender_of(const std::string& raw) {
+  auto lock = enter_gmime();
   const AddressList list(internet_address_list_parse(nullptr, raw.c_str()));
   if (list && internet_address_list_length(list.get()) > 0) {
     InternetAddress* first = internet_address_list_get_address(list.get(), 0);
@@ -116,13 +129,13 @@ std::string sender_of(const std::string& raw) {
       if (address != nullptr) return tidy(address);
     }
   }
+  lock.unlock();
   return decoded(raw);
 }
 
 }  // namespace
 
 HeaderWords header_words(ByteView start_of_message) {
-  start_gmime();
   const auto text = as_text(start_of_message.subspan(0, std::min(start_of_message.size(), kHeaderBytes)));
   const auto raw = find_headers(text);
   HeaderWords words;

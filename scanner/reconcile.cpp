@@ -11,18 +11,6 @@ namespace yestermail {
 namespace {
 
 constexpr int kListings = 5;  // Tries to see a busy directory at rest.
-constexpr std::string_view kActiveScript = ".dovecot.sieve";
-constexpr std::string_view kScripts = "sieve";
-
-std::string path_of(const ScannedDirectory& directory, std::string_view name) {
-  return directory.path.empty() ? std::string(name) : directory.path + "/" + std::string(name);
-}
-
-const Version* find_named(const std::vector<Version>& sorted, std::string_view name) {
-  const auto name_of = [](const Version& version) -> std::string_view { return version.state.name; };
-  const auto found = std::ranges::lower_bound(sorted, name, {}, name_of);
-  return found == sorted.end() || found->state.name != name ? nullptr : &*found;
-}
 
 /// Entries of the root that are not in the mail directory.
 bool stands_elsewhere(const ScannedDirectory& directory, std::string_view name) {
@@ -100,7 +88,7 @@ void Reconciler::visit(ScannedDirectory& directory) {
 bool Reconciler::is_remembered(ScannedDirectory& directory) {
   if (full_ || !directory.recorded || !directory.mark) return false;
   // By path, over whatever stands on the way: only the remembered directory itself can have inode and times alike.
-  const auto seen = stat_at(run_->tree(directory.tree).root(), directory.path);
+  const auto seen = run_->tree(directory.tree).look(directory.path);
   if (!seen || seen->kind != FileStat::Kind::kDirectory || mark_of(*seen) != *directory.mark) return false;
   directory.seen = *seen;
   return true;
@@ -110,14 +98,14 @@ bool Reconciler::visit_remembered(ScannedDirectory& directory) {
   const auto entries = entries_of(directory);
   std::vector<Child> children;
   std::vector<std::pair<const Version*, FileStat>> files;
-  const int root = run_->tree(directory.tree).root();
+  const auto& tree = run_->tree(directory.tree);
   for (const auto& entry : entries) {
     if (is_directory(entry)) {
       if (!stands_elsewhere(directory, entry.state.name)) children.push_back({entry.state.name, entry});
       continue;
     }
     // Its bytes can change without a change of the directory.
-    const auto seen = stat_at(root, path_of(directory, entry.state.name));
+    const auto seen = tree.look(path_in(directory, entry.state.name));
     if (!seen) return false;
     files.emplace_back(&entry, *seen);
   }
@@ -181,8 +169,13 @@ void Reconciler::compare_listing(ScannedDirectory& directory, int fd, const List
       refuse(directory, entry.name,
              kind == FileStat::Kind::kSymlink ? "a symbolic link, which is never followed" : "not a regular file");
     } else if (version != nullptr && !is_directory(*version)) {
-      const auto seen = stat_at(fd, std::string(entry.name));
-      seen ? compare_file(directory, *version, *seen) : void(directory.clean = false);
+      int error = 0;
+      if (const auto seen = stat_at(fd, std::string(entry.name), &error)) {
+        compare_file(directory, *version, *seen);
+      } else {
+        directory.clean = false;
+        if (error != ENOENT) totals_.item_failed(run_->shown(directory, entry.name) + ": " + std::strerror(error));
+      }
     } else if (!is_skipped_file(entry.name, false)) {
       if (version != nullptr) {
         lost_.push_back({*version, directory.tree});
@@ -221,7 +214,7 @@ void Reconciler::visit_children(ScannedDirectory& directory, std::vector<Child> 
   ScannedDirectory* fresh = nullptr;
   for (auto& child : children) {
     const bool messages = directory.tree == TreeKind::kMail && is_message_directory(child.name);
-    auto path = path_of(directory, child.name);
+    auto path = path_in(directory, child.name);
     if (messages || child.name == "tmp") {
       auto& added = add_directory(&directory, directory.tree, std::move(path), child);
       if (!messages) {
@@ -253,7 +246,7 @@ void Reconciler::visit_children(ScannedDirectory& directory, std::vector<Child> 
 /// Only that it is there: what is in it is not delivered yet.
 void Reconciler::visit_tmp(ScannedDirectory& directory) {
   int error = 0;
-  const auto seen = stat_at(run_->tree(directory.tree).root(), directory.path, &error);
+  const auto seen = run_->tree(directory.tree).look(directory.path, &error);
   if (!seen)
     return not_opened(directory, {error == ENOENT ? Denial::Kind::kGone : Denial::Kind::kFailed, std::strerror(error)});
   if (seen->kind != FileStat::Kind::kDirectory) {
@@ -262,64 +255,6 @@ void Reconciler::visit_tmp(ScannedDirectory& directory) {
   directory.seen = *seen;
   directory.visited = true;
   record_directory(directory);
-}
-
-void Reconciler::visit_extra_trees(ScannedDirectory& root) {
-  const auto recorded = [&](std::string_view name) -> std::optional<Version> {
-    if (fresh_) return std::nullopt;
-    return view_.lookup(run_->number, root.item, name, kForever);
-  };
-  const auto& trees = run_->trees;
-  if (trees[static_cast<std::size_t>(TreeKind::kHome)]) visit_home(root, recorded(kHomeName));
-  if (trees[static_cast<std::size_t>(TreeKind::kControl)]) {
-    Child control{std::string(kControlName), recorded(kControlName)};
-    to_visit_.push_back(&add_directory(&root, TreeKind::kControl, "", control));
-  }
-}
-
-void Reconciler::visit_home(ScannedDirectory& root, std::optional<Version> recorded) {
-  const auto& tree = run_->tree(TreeKind::kHome);
-  const auto scripts = stat_at(tree.root(), std::string(kScripts));
-  const bool any = scripts || stat_at(tree.root(), std::string(kActiveScript));
-  if (!any && !recorded) return;
-  auto& home = add_directory(&root, TreeKind::kHome, "", {std::string(kHomeName), std::move(recorded)});
-  home.seen = tree.root_stat();
-  // What else goes on in a home directory is no news of the mailbox.
-  if (home.recorded) home.seen.mtime_ns = home.recorded->state.mtime_ns;
-  home.visited = true;
-  record_directory(home);
-  const auto known = entries_of(home);
-  compare_home_script(home, known);
-
-  const auto* version = find_named(known, kScripts);
-  if (scripts && scripts->kind == FileStat::Kind::kDirectory) {
-    Child child{std::string(kScripts), version != nullptr ? std::optional(*version) : std::nullopt};
-    to_visit_.push_back(&add_directory(&home, TreeKind::kHome, std::string(kScripts), child));
-  } else if (scripts) {
-    refuse(home, kScripts, "not a directory");
-  } else if (version != nullptr && !stat_at(tree.root(), std::string(kScripts))) {
-    lost_.push_back({*version, TreeKind::kHome});
-    lost_.back().matchable = false;
-    lost_.back().confirmed = true;
-  }
-}
-
-/// The active script is a link to one of the scripts, as a rule: what is recorded is the script.
-void Reconciler::compare_home_script(ScannedDirectory& home, const std::vector<Version>& known) {
-  const auto& tree = run_->tree(TreeKind::kHome);
-  const auto* version = find_named(known, kActiveScript);
-  const auto opened = tree.open_file_over_links(std::string(kActiveScript));
-  const auto* denial = std::get_if<Denial>(&opened);
-  if (denial == nullptr) {
-    const auto& seen = std::get<Opened>(opened).stat;
-    if (version != nullptr) return compare_file(home, *version, seen, true);
-    arrive(home, nullptr, std::string(kActiveScript), EntryKind::kFile);
-    readings_.back().over_links = true;
-  } else if (denial->kind == Denial::Kind::kGone) {
-    if (version != nullptr) run_->vanished.push_back(*version);
-  } else {
-    refuse(home, kActiveScript, denial->why);
-  }
 }
 
 void Reconciler::not_opened(ScannedDirectory& directory, const Denial& denial) {
@@ -340,7 +275,7 @@ void Reconciler::not_opened(ScannedDirectory& directory, const Denial& denial) {
   } else if (denial.kind == Denial::Kind::kFailed) {
     totals_.item_failed(line);
     // That it is there is known all the same, and its parent need not be listed for that again.
-    const auto seen = stat_at(run_->tree(directory.tree).root(), directory.path);
+    const auto seen = run_->tree(directory.tree).look(directory.path);
     if (!seen || seen->kind != FileStat::Kind::kDirectory) return;
     directory.seen = *seen;
     directory.visited = true;

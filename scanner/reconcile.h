@@ -51,6 +51,7 @@ class Reconciler {
     FileStat stamp;
     std::optional<Opened> opened;
     Listing listing;
+    int error = 0;            ///< why a file that was listed could not be looked at
     std::vector<bool> known;  ///< of the entries of the listing: recorded under that very name
   };
   struct FolderDifference {
@@ -90,7 +91,12 @@ class Reconciler {
   FolderDifference compare_sides(std::vector<Side>& sides);
   void record_messages(std::vector<Side>& sides, FolderDifference difference, bool exact);
   bool is_message(Side& side, const Listing::Entry& entry);
-  void rename_message(Side& side, Side* other, const KnownMessage& known, const SeenMessage& seen);
+  bool record_side(Side& side);
+  void rename_message(std::vector<Side>& sides, const Version& version, const SeenMessage& seen);
+  void message_arrived(std::vector<Side>& sides, SeenMessage& seen, bool exact, std::unordered_set<std::string>& taken);
+  void message_missing(std::vector<Side>& sides, KnownMessage missing, bool exact);
+  static void distrust(std::vector<Side>& sides);
+  static ScannedDirectory* sibling(std::vector<Side>& sides, std::size_t side);
 
   // reconcile_folders.cpp: directories under another name.
   bool resolve_arrived();

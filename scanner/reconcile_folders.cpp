@@ -32,8 +32,7 @@ bool Reconciler::resolve_arrived() {
     const auto lost = arrived.child.lost;
     if (!lost || !is_claimable(*lost, arrived.parent->tree)) return std::nullopt;
     const auto& guid = *lost_[*lost].guid;
-    const auto path =
-        arrived.parent->path.empty() ? arrived.child.name : arrived.parent->path + "/" + arrived.child.name;
+    const auto path = path_in(*arrived.parent, arrived.child.name);
     const auto other = guid ? evidence_.guid_on_disk(arrived.parent->tree, path) : std::nullopt;
     return guid && other && *guid != *other ? std::nullopt : lost;
   };
@@ -41,7 +40,7 @@ bool Reconciler::resolve_arrived() {
 
   for (auto& arrived : std::exchange(arrived_, {})) {
     auto* parent = arrived.parent;
-    auto path = parent->path.empty() ? arrived.child.name : parent->path + "/" + arrived.child.name;
+    auto path = path_in(*parent, arrived.child.name);
     to_visit_.push_back(&add_directory(parent, parent->tree, std::move(path), arrived.child));
   }
   return true;
@@ -80,7 +79,7 @@ bool Reconciler::is_claimable(std::size_t lost, TreeKind tree) const {
 /// By the folder's GUID; else by its inode, if what is in it fits: an inode is used again soon.
 std::optional<std::size_t> Reconciler::find_lost(const Arrived& arrived) {
   const auto tree = arrived.parent->tree;
-  const auto path = arrived.parent->path.empty() ? arrived.child.name : arrived.parent->path + "/" + arrived.child.name;
+  const auto path = path_in(*arrived.parent, arrived.child.name);
   std::optional<std::optional<std::string>> guid;
   std::optional<std::size_t> by_inode;
   for (std::size_t i = 0; i < lost_.size(); ++i) {
@@ -104,7 +103,7 @@ void Reconciler::adopt(Arrived& arrived, std::size_t index) {
   lost.claimed = true;
   claimed_.insert(lost.version.item);
   auto* parent = arrived.parent;
-  auto path = parent->path.empty() ? arrived.child.name : parent->path + "/" + arrived.child.name;
+  auto path = path_in(*parent, arrived.child.name);
   arrived.child.recorded = lost.version;
   to_visit_.push_back(&add_directory(parent, parent->tree, std::move(path), arrived.child));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <unordered_set>
 
@@ -83,7 +84,8 @@ bool Reconciler::open_side(Side& side) {
 bool Reconciler::is_at_rest(std::vector<Side>& sides) {
   bool result = true;
   for (auto& side : sides) {
-    const auto after = stat_at(run_->tree(side.directory->tree).root(), side.directory->path);
+    const auto after =
+        side.listed ? stat_of(side.opened->fd.get()) : run_->tree(side.directory->tree).look(side.directory->path);
     const bool same = after && mark_of(*after) == mark_of(side.stamp);
     // One that was as remembered and is no longer has to be listed after all, the next time round.
     if (!same && !side.listed && after && open_side(side)) side.known.clear();
@@ -117,13 +119,15 @@ Reconciler::FolderDifference Reconciler::compare_sides(std::vector<Side>& sides)
         } else {
           side.known[index] = true;
           // Another file may have been renamed to this name.
-          const auto seen = stat_at(side.opened->fd.get(), version.state.name);
+          int error = 0;
+          const auto seen = stat_at(side.opened->fd.get(), version.state.name, &error);
           if (seen && with_stat(version.state, *seen) == version.state && seen->kind == FileStat::Kind::kRegular) {
             ++difference.same;
           } else if (seen) {
             difference.other.emplace_back(std::move(version), *seen);
           } else {
-            side.directory->clean = false;  // Renamed since: the listing cannot have been exact.
+            side.directory->clean = false;  // Renamed since, as a rule: then the listing cannot have been exact.
+            if (error != ENOENT) side.error = error;
           }
         }
       }
@@ -137,78 +141,37 @@ Reconciler::FolderDifference Reconciler::compare_sides(std::vector<Side>& sides)
 }
 
 void Reconciler::record_messages(std::vector<Side>& sides, FolderDifference difference, bool exact) {
-  for (auto& side : sides) {
-    auto& directory = *side.directory;
-    if (!side.listed) continue;
-    if (side.listing.error() != 0) {
-      not_opened(directory, {Denial::Kind::kFailed, std::strerror(side.listing.error())});
-      exact = false;
-      continue;
-    }
-    directory.seen = side.listing.before();
-    directory.visited = true;
-    directory.exact = side.listing.exact();
-    directory.settled = is_old(directory.seen);
-    totals_.count([](ScanReport& report) { ++report.directories_listed; });
-    record_directory(directory);
-  }
-  const auto sibling = [&](std::size_t side) { return sides.size() == 2 ? &sides[1 - side] : nullptr; };
-  const auto doubtful = [&] {
-    for (auto& side : sides) side.directory->clean = false;
-  };
-
-  std::erase_if(difference.added, [&](const SeenMessage& seen) {
+  for (auto& side : sides) exact = record_side(side) && exact;
+  auto& added = difference.added;
+  std::erase_if(added, [&](const SeenMessage& seen) {
     auto& side = sides[seen.side];
     return !is_message(side, side.listing.entries()[index_of(side.listing, seen.name)]);
   });
   std::unordered_set<std::string> missing_bases;
   for (const auto& known : difference.missing) missing_bases.emplace(maildir_base(known.version.state.name));
-  std::erase_if(difference.added, [&](SeenMessage& seen) {
+  std::erase_if(added, [&](SeenMessage& seen) {
     if (!missing_bases.contains(std::string(maildir_base(seen.name)))) return false;
     const auto stat = stat_at(sides[seen.side].opened->fd.get(), seen.name);
-    if (stat)
+    if (stat) {
       seen.stat = *stat;
-    else
-      doubtful();
+    } else {
+      distrust(sides);
+    }
     return !stat;
   });
 
-  std::vector<bool> known_done(difference.missing.size());
-  std::vector<bool> seen_done(difference.added.size());
-  for (const auto& [k, s] : pair_messages(difference.missing, difference.added)) {
-    const auto& seen = difference.added[s];
-    rename_message(sides[seen.side], sibling(seen.side), difference.missing[k], seen);
-    known_done[k] = seen_done[s] = true;
+  std::vector<bool> found(difference.missing.size());
+  std::vector<bool> done(added.size());
+  for (const auto& [k, s] : pair_messages(difference.missing, added)) {
+    rename_message(sides, difference.missing[k].version, added[s]);
+    found[k] = done[s] = true;
   }
-
-  std::unordered_set<std::string> taken;  // Bases of arrivals, while a listing may show one message twice.
-  for (std::size_t i = 0; i < seen_done.size(); ++i) {
-    if (seen_done[i]) continue;
-    auto& seen = difference.added[i];
-    if (!exact) {
-      const auto base = std::string(maildir_base(seen.name));
-      const bool twice =
-          missing_bases.contains(base) || !taken.insert(base).second ||
-          std::ranges::any_of(sides, [&](const Side& side) { return has_known(side.listing, side.known, base); });
-      if (twice) {
-        doubtful();
-        continue;
-      }
-    }
-    auto* other = sibling(seen.side);
-    arrive(*sides[seen.side].directory, other == nullptr ? nullptr : other->directory, std::move(seen.name),
-           EntryKind::kMessage);
+  std::unordered_set<std::string> taken = std::move(missing_bases);
+  for (std::size_t i = 0; i < added.size(); ++i) {
+    if (!done[i]) message_arrived(sides, added[i], exact, taken);
   }
-  for (std::size_t i = 0; i < known_done.size(); ++i) {
-    if (known_done[i]) continue;
-    auto& missing = difference.missing[i];
-    if (exact) {
-      run_->vanished.push_back(std::move(missing.version));
-      continue;
-    }
-    doubtful();
-    if (stat_at(sides[missing.side].opened->fd.get(), missing.version.state.name)) continue;  // Passed over.
-    totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    if (!found[i]) message_missing(sides, std::move(difference.missing[i]), exact);
   }
   for (const auto& [version, seen] : difference.other) {
     const auto of =
@@ -216,6 +179,53 @@ void Reconciler::record_messages(std::vector<Side>& sides, FolderDifference diff
     compare_file(*of->directory, version, seen);
   }
   totals_.count([&](ScanReport& report) { report.items_unchanged += difference.same; });
+}
+
+/// False where it could not be listed.
+bool Reconciler::record_side(Side& side) {
+  if (!side.listed) return true;
+  auto& directory = *side.directory;
+  if (side.listing.error() != 0) {
+    not_opened(directory, {Denial::Kind::kFailed, std::strerror(side.listing.error())});
+    return false;
+  }
+  directory.seen = side.listing.before();
+  directory.visited = true;
+  directory.exact = side.listing.exact();
+  directory.settled = is_old(directory.seen);
+  totals_.count([](ScanReport& report) { ++report.directories_listed; });
+  record_directory(directory);
+  if (side.error != 0) {
+    totals_.item_failed(run_->shown(directory) + ": its files cannot be looked at: " + std::strerror(side.error));
+  }
+  return true;
+}
+
+/// While a folder is not at rest, its listings may show one message under two names: then only a base name that is
+/// certainly new is taken, and of that one. `taken` has the bases that are not.
+void Reconciler::message_arrived(std::vector<Side>& sides, SeenMessage& seen, bool exact,
+                                 std::unordered_set<std::string>& taken) {
+  if (!exact) {
+    const auto base = std::string(maildir_base(seen.name));
+    const auto knows = [&](const Side& side) { return has_known(side.listing, side.known, base); };
+    if (!taken.insert(base).second || std::ranges::any_of(sides, knows)) return distrust(sides);
+  }
+  arrive(*sides[seen.side].directory, sibling(sides, seen.side), std::move(seen.name), EntryKind::kMessage);
+}
+
+void Reconciler::message_missing(std::vector<Side>& sides, KnownMessage missing, bool exact) {
+  if (exact) return run_->vanished.push_back(std::move(missing.version));
+  distrust(sides);
+  if (stat_at(sides[missing.side].opened->fd.get(), missing.version.state.name)) return;  // The listing passed it over.
+  totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+}
+
+void Reconciler::distrust(std::vector<Side>& sides) {
+  for (auto& side : sides) side.directory->clean = false;
+}
+
+ScannedDirectory* Reconciler::sibling(std::vector<Side>& sides, std::size_t side) {
+  return sides.size() == 2 ? sides[1 - side].directory : nullptr;
 }
 
 bool Reconciler::is_message(Side& side, const Listing::Entry& entry) {
@@ -234,16 +244,16 @@ bool Reconciler::is_message(Side& side, const Listing::Entry& entry) {
 }
 
 /// Same base name in the same folder: flags, keywords, or new/ -> cur/. Of the same size and time it is not read again.
-void Reconciler::rename_message(Side& side, Side* other, const KnownMessage& known, const SeenMessage& seen) {
-  const auto& version = known.version;
-  if (seen.stat.kind != FileStat::Kind::kRegular) return refuse(*side.directory, seen.name, "not a regular file");
+void Reconciler::rename_message(std::vector<Side>& sides, const Version& version, const SeenMessage& seen) {
+  auto& directory = *sides[seen.side].directory;
+  if (seen.stat.kind != FileStat::Kind::kRegular) return refuse(directory, seen.name, "not a regular file");
   if (seen.stat.size != version.state.size || seen.stat.mtime_ns != version.state.mtime_ns) {
-    readings_.push_back({side.directory, other == nullptr ? nullptr : other->directory, seen.name, version.item,
-                         EntryKind::kMessage, Cause::kRenamed, false, std::make_unique<const Version>(version)});
+    readings_.push_back({&directory, sibling(sides, seen.side), seen.name, version.item, EntryKind::kMessage,
+                         Cause::kRenamed, false, std::make_unique<const Version>(version)});
     return;
   }
   auto state = with_stat(version.state, seen.stat);
-  state.parent = side.directory->item;
+  state.parent = directory.item;
   state.name = seen.name;
   if (auto put = next_version(version, std::move(state), Cause::kRenamed)) {
     totals_.recorded(put->state.kind, put->cause);

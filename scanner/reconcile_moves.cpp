@@ -42,7 +42,7 @@ void Reconciler::match_by_base() {
     auto& vanished = run_->vanished[found->second.back()];
     found->second.pop_back();
     const auto& directory = *reading.directory;
-    const auto stat = stat_at(run_->tree(directory.tree).root(), directory.path + "/" + reading.name);
+    const auto stat = run_->tree(directory.tree).look(directory.path + "/" + reading.name);
     const bool same = stat && stat->kind == FileStat::Kind::kRegular && stat->size == vanished.state.size &&
                       stat->mtime_ns == vanished.state.mtime_ns;
     if (!same) {
@@ -75,7 +75,7 @@ void Reconciler::look_again_for_vanished() {
       const auto stamp = before != looked_at.end() ? before->second
                          : directory.exact         ? mark_of(directory.seen)
                                                    : DirectoryMark{};
-      const auto now = stat_at(run_->tree(directory.tree).root(), directory.path);
+      const auto now = run_->tree(directory.tree).look(directory.path);
       if (now && mark_of(*now) == stamp) continue;
       at_rest = false;
       looked_at[&directory] = look_again_in(directory);

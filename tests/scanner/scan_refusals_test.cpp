@@ -197,6 +197,24 @@ TEST(ScanRefusals, WhatCannotBeReadIsReportedAndNeverDeleted) {
   });
 }
 
+TEST(ScanRefusals, AFolderThatCanBeListedButNotEnteredLosesNothing) {
+  as_nobody([] {
+    ScanWorld world;
+    world.box().put("", "1.a.host:2,S", "one\n");
+    world.box().write("dovecot-keywords", "0 x\n");
+    world.scan_exactly();
+    for (const auto& place : {world.alice() + "/cur", world.alice()}) {
+      fs::permissions(place, fs::perms::owner_read);
+      const auto report = world.scan();
+      EXPECT_GE(report.items_failed + report.accounts_failed, 1U);
+      EXPECT_EQ(report.items_deleted, 0U);
+      fs::permissions(place, fs::perms::owner_all);
+      EXPECT_TRUE(world.at("cur/1.a.host:2,S"));
+    }
+    EXPECT_EQ(world.scan_exactly().items_arrived, 0U);
+  });
+}
+
 TEST(ScanRefusals, AClosedFolderThatIsNewIsRecordedAsFarAsItCanBeSeen) {
   as_nobody([] {
     ScanWorld world;
