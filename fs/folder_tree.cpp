@@ -8,7 +8,7 @@
 
 namespace yestermail {
 
-FolderTree::FolderTree(std::vector<FolderPath> folders, bool has_inbox) {
+FolderTree::FolderTree(const std::vector<FolderPath>& folders, bool has_inbox) {
   folders_.emplace_back();
   if (has_inbox) {
     Folder inbox;

@@ -38,7 +38,7 @@ class FolderTree {
   static constexpr std::string_view kHome = "@home";  ///< never a folder's name
 
   /// `has_inbox`: the root has messages of its own; their folder has item kRootItem.
-  FolderTree(std::vector<FolderPath> folders, bool has_inbox);
+  FolderTree(const std::vector<FolderPath>& folders, bool has_inbox);
 
   [[nodiscard]] const Folder& at(std::size_t index) const { return folders_[index]; }
   [[nodiscard]] std::optional<std::size_t> child(std::size_t parent, std::string_view name) const;
