@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 
+#include "base/error.h"
 #include "base/instant_text.h"
 #include "tests/fs/tree_fixture.h"
 
@@ -59,6 +60,25 @@ TEST_F(ExactTree, HidesWhatIsBesideTheMaildir) {
   EXPECT_THAT(all, Contains(".Work/@home"));
   EXPECT_FALSE(find("maildir/latest/" + kAlice + "/@home"));
   EXPECT_FALSE(find("maildir/latest/" + kAlice + "/@control"));
+}
+
+TEST_F(ExactTree, LeavesOutWhatNoFileCanBeNamed) {
+  make_account(kAlice, 1);
+  const auto account = recorder_->view().account_named(kAlice, kForever)->number;
+  const auto cur = recorder_->view().lookup(account, kRootItem, "cur", kForever)->item;
+  for (const auto& name : {std::string("a/b"), std::string(".."), std::string("."), std::string(),
+                           std::string(300, 'x'), std::string("nul\0", 4)}) {
+    Put put;
+    put.item = recorder_->new_item(account);
+    put.state.kind = EntryKind::kDirectory;
+    put.state.parent = cur;
+    put.state.name = name;
+    try {
+      recorder_->record(account, std::vector<Change>{put}, {});
+    } catch (const Error&) {  // As well if the store takes no such name.
+    }
+  }
+  EXPECT_THAT(names(walk("maildir/latest/" + kAlice + "/cur")), ElementsAre("0:2,S"));
 }
 
 TEST_F(ExactTree, HasNoServerDirectory) {

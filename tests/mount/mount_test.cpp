@@ -130,8 +130,8 @@ TEST_F(MountTest, ANewMailIsInLatestAtOnce) {
   EXPECT_THAT(names_in(cur), ElementsAre());
   EXPECT_FALSE(std::filesystem::exists(cur + "/fresh"));
   record(kAlice, {put_mail(kAlice, "new/fresh", "hello")});
+  EXPECT_EQ(content(cur + "/fresh"), "hello") << "that it was not there must not be remembered";
   EXPECT_THAT(names_in(cur), ElementsAre("fresh"));
-  EXPECT_EQ(content(cur + "/fresh"), "hello");
   EXPECT_EQ(names_in(at("latest/" + kAlice + "/INBOX")).size(), 2U);
 }
 
