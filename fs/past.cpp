@@ -30,7 +30,7 @@ FolderTree read_maildir_folders(View& view, AccountNumber account, Instant at) {
     has_inbox = has_inbox || entry.state.name == "cur" || entry.state.name == "new";
     if (folders.size() < kMostFolders) folders.push_back({entry.item, maildir_folder_path(entry.state.name)});
   }
-  return {std::move(folders), has_inbox};
+  return {folders, has_inbox};
 }
 
 FolderTree read_nested_folders(View& view, AccountNumber account, Instant at) {
@@ -50,7 +50,7 @@ FolderTree read_nested_folders(View& view, AccountNumber account, Instant at) {
       folders.push_back({entry.item, std::move(levels)});
     }
   }
-  return {std::move(folders), has_inbox};
+  return {folders, has_inbox};
 }
 
 }  // namespace

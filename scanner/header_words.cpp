@@ -26,8 +26,8 @@ using AddressList = CPtr<InternetAddressList, unref>;
 std::unique_lock<std::mutex> enter_gmime() {
   static std::mutex mutex;
   std::unique_lock lock(mutex);
-  static const bool begun = [] { return g_mime_init(), true; }();
-  static_cast<void>(begun);
+  static const bool kBegun = [] { return g_mime_init(), true; }();
+  static_cast<void>(kBegun);
   return lock;
 }
 
