@@ -16,7 +16,7 @@ constexpr std::size_t kMaxOpenPacks = 64;
 constexpr std::uint64_t kWholeBytes = 1U << 20U;  ///< up to here a blob is joined and checked as a whole
 
 std::size_t copy_range(ByteView from, std::uint64_t offset, std::span<std::byte> into) {
-  if (offset >= from.size()) return 0;
+  if (offset >= from.size() || into.empty()) return 0;
   const auto piece =
       from.subspan(static_cast<std::size_t>(offset), std::min<std::size_t>(into.size(), from.size() - offset));
   std::memcpy(into.data(), piece.data(), piece.size());

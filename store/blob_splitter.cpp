@@ -109,6 +109,7 @@ void BlobSplitter::add_inline(ByteView blob, Draft& draft) {
 
 std::size_t MemorySource::read(std::span<std::byte> into) {
   const auto n = std::min(into.size(), rest_.size());
+  if (n == 0) return 0;  // memcpy() takes no null pointer, not even for no bytes.
   std::memcpy(into.data(), rest_.data(), n);
   rest_ = rest_.subspan(n);
   return n;
