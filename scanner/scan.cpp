@@ -1,30 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scanner/scan.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
-#include <map>
 #include <memory>
 #include <utility>
 
 #include "base/error.h"
-#include "scanner/account_source.h"
+#include "scanner/account_census.h"
 #include "scanner/pipeline.h"
 #include "scanner/reconcile.h"
 #include "scanner/totals.h"
 
 namespace yestermail {
 namespace {
-
-bool matches_any(const std::vector<std::string>& patterns, const std::string& name) {
-  return std::ranges::any_of(patterns,
-                             [&](const std::string& p) { return ::fnmatch(p.c_str(), name.c_str(), 0) == 0; });
-}
-
-bool is_wanted(const ScanOptions& options, const std::string& name) {
-  return (options.accounts.empty() || matches_any(options.accounts, name)) && !matches_any(options.exclude, name);
-}
 
 /// One scan from beginning to end.
 class Scan {
@@ -36,80 +24,34 @@ class Scan {
   }
 
   ScanReport run() {
-    find_all();
-    for (auto& account : recorder_.view().accounts(kForever)) recorded_.emplace(account.name, std::move(account));
-    find_ended();
-    totals_.accounts_found(found_.size());
+    AccountCensus census(recorder_, specs_, {options_.accounts, options_.exclude}, totals_);
+    totals_.accounts_found(census.found().size());
     {
       const auto session = recorder_.begin_bulk();
       Pipeline pipeline(recorder_.view(), *session, totals_, options_.threads, options_.largest_file);
       std::size_t planned = 0;
-      for (const auto& [name, source] : found_) {
-        scan_account(source, pipeline);
-        totals_.account_planned(++planned == found_.size());
+      for (const auto& [name, source] : census.found()) {
+        scan_account(source, census, pipeline);
+        totals_.account_planned(++planned == census.found().size());
       }
       pipeline.complete();
     }
-    for (const auto number : ended_) {
-      recorder_.end_account(number);
+    for (const auto& account : census.ended()) {
+      recorder_.end_account(account.number);
       totals_.count([](ScanReport& report) { ++report.accounts_ended; });
     }
     return totals_.report();
   }
 
  private:
-  void find_all() {
-    for (const auto& spec : specs_) {
-      auto found = find_accounts(spec);
-      for (const auto& failure : found.failures) totals_.account_failed(failure);
-      readable_.push_back(found.anchor_opened);
-      if (found.accounts.empty() && found.failures.empty()) {
-        totals_.account_failed("source " + printable(spec.text()) + ": no mail tree stands there");
-      }
-      for (auto& account : found.accounts) {
-        on_disk_.push_back(account.name);
-        if (!is_wanted(options_, account.name)) continue;
-        const auto name = account.name;
-        if (!found_.try_emplace(name, std::move(account)).second) {
-          totals_.account_failed(printable(name) +
-                                 ": two sources have an account of this name; only the first is scanned");
-        }
-      }
-    }
-    std::ranges::sort(on_disk_);
-  }
-
-  /// Accounts that the store has and these sources had, and that are not on the disk any more.
-  void find_ended() {
-    for (const auto& [name, account] : recorded_) {
-      if (std::ranges::binary_search(on_disk_, name) || !is_wanted(options_, name)) continue;
-      for (std::size_t i = 0; i < specs_.size(); ++i) {
-        const auto source = account_in(specs_[i], name);
-        if (!readable_[i] || !source || source->source != account.source) continue;
-        const auto absence = confirm_absence(*source, remembered_parent(account.number));
-        if (absence.kind == Absence::Kind::kGone) {
-          ended_.push_back(account.number);
-        } else if (absence.kind == Absence::Kind::kThere) {
-          totals_.account_failed(printable(name) + ": its directory is there, but it is no mail tree any more");
-        } else {
-          totals_.account_failed(printable(name) + ": " + absence.why);
-        }
-        break;
-      }
-    }
-  }
-
-  std::optional<std::uint64_t> remembered_parent(AccountNumber number) {
-    for (const auto& [item, mark] : recorder_.marks(number)) {
-      if (item == kNoItem) return mark.inode;
-    }
-    return std::nullopt;
-  }
-
-  void scan_account(const AccountSource& source, Pipeline& pipeline) {
+  void scan_account(const AccountSource& source, AccountCensus& census, Pipeline& pipeline) {
     try {
-      auto run = begin(source);
-      if (run) Reconciler(std::move(run), recorder_, totals_, pipeline, options_.full).reconcile();
+      totals_.account_begun(source.name);
+      // An account is made when its mail directory has been opened, not before.
+      auto run = open_account(source, totals_);
+      if (!run) return;
+      run->number = census.number_of(source);
+      Reconciler(std::move(run), recorder_, totals_, pipeline, options_.full).reconcile();
     } catch (const Error& error) {
       // A damaged history of one account is no reason to leave the others unrecorded.
       if (error.code() != Errc::kDamage) throw;
@@ -117,57 +59,10 @@ class Scan {
     }
   }
 
-  std::shared_ptr<AccountRun> begin(const AccountSource& source) {
-    totals_.account_begun(source.name);
-    auto mail = open_place(source.mail);
-    if (const auto* denial = std::get_if<Denial>(&mail)) {
-      totals_.account_failed(printable(source.name) + ": its mail directory: " + denial->why);
-      return nullptr;
-    }
-    auto run = std::make_shared<AccountRun>();
-    run->name = source.name;
-    run->number = number_of(source);
-    run->parent_inode = parent_inode(source);
-    run->trees[static_cast<std::size_t>(TreeKind::kMail)] = hold(std::move(mail));
-    if (source.home) open_extra(*run, TreeKind::kHome, *source.home);
-    if (source.control) open_extra(*run, TreeKind::kControl, *source.control);
-    return run;
-  }
-
-  static std::unique_ptr<const Beneath> hold(OpenResult opened) {
-    return std::make_unique<const Beneath>(std::move(std::get<Opened>(opened)));
-  }
-
-  void open_extra(AccountRun& run, TreeKind kind, const Place& place) {
-    auto opened = open_place(place);
-    if (const auto* denial = std::get_if<Denial>(&opened)) {
-      if (denial->kind == Denial::Kind::kGone) return;  // Nothing has been put there yet.
-      return totals_.account_failed(printable(run.name) + ": " + printable(place.anchor + "/" + place.below) + ": " +
-                                    denial->why);
-    }
-    run.trees[static_cast<std::size_t>(kind)] = hold(std::move(opened));
-  }
-
-  AccountNumber number_of(const AccountSource& source) {
-    if (const auto known = recorded_.find(source.name); known != recorded_.end()) return known->second.number;
-    Account profile;
-    profile.name = source.name;
-    profile.source = source.source;
-    profile.layout = source.layout;
-    const auto number = recorder_.add_account(profile);
-    totals_.count([](ScanReport& report) { ++report.accounts_added; });
-    return number;
-  }
-
   Recorder& recorder_;
   const ScanOptions& options_;
   ScanTotals totals_;
   std::vector<SourceSpec> specs_;
-  std::vector<bool> readable_;  // Of each source: its fixed part could be opened.
-  std::map<std::string, AccountSource> found_;
-  std::vector<std::string> on_disk_;  // Sorted, wanted or not.
-  std::map<std::string, Account> recorded_;
-  std::vector<AccountNumber> ended_;
 };
 
 bool is_template(const PathTemplate& path) {

@@ -69,6 +69,8 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       ended_(database_.prepare(select_rows("until >= ?1 AND until < ?2 AND lvl >= 0 ORDER BY until, id LIMIT ?3"))),
       hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
       last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
+      gaps_(database_.prepare("SELECT since, until, reason, text FROM gap WHERE since < ?2 AND until > ?1"
+                              " ORDER BY since, id")),
       figures_(database_.prepare("SELECT count(*), coalesce(sum(lvl = -1 AND size >= 0), 0),"
                                  " coalesce(sum(CASE WHEN lvl = -1 AND size > 0 THEN size END), 0) FROM entry")),
       blobs_(database_) {}
@@ -189,6 +191,17 @@ std::vector<View::Happening> CatalogReader::happenings(Instant from, Instant unt
 }
 
 std::optional<BlobPlace> CatalogReader::find_blob(const Digest& digest) { return blobs_.find(digest); }
+
+std::vector<Gap> CatalogReader::gaps(Instant from, Instant until) {
+  std::vector<Gap> all;
+  sqlite::Use use(gaps_);
+  use->bind(1, from.value).bind(2, until.value);
+  while (use->step()) {
+    all.push_back({Instant{use->integer(0)}, Instant{use->integer(1)}, static_cast<GapReason>(use->integer(2)),
+                   std::string(as_text(use->blob(3)))});
+  }
+  return all;
+}
 
 std::vector<Instant> CatalogReader::active_hours() {
   std::vector<Instant> hours;

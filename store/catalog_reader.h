@@ -31,6 +31,7 @@ class CatalogReader {
   std::vector<Version> history(ItemId item);
   std::vector<View::Happening> happenings(Instant from, Instant until, std::size_t limit);
   std::optional<BlobPlace> find_blob(const Digest& digest);
+  std::vector<Gap> gaps(Instant from, Instant until);
   std::vector<Instant> active_hours();
   Instant last_instant();
 
@@ -60,6 +61,7 @@ class CatalogReader {
   sqlite::Statement ended_;
   sqlite::Statement hours_;
   sqlite::Statement last_;
+  sqlite::Statement gaps_;
   sqlite::Statement figures_;
   BlobTable blobs_;
 };

@@ -24,7 +24,9 @@ inline constexpr const char* kCatalogSchema =
     "CREATE INDEX IF NOT EXISTS entry_until ON entry(until) WHERE lvl >= 0;"
     "CREATE TABLE IF NOT EXISTS activity(hour INTEGER PRIMARY KEY, last INTEGER NOT NULL) STRICT;"
     "CREATE TABLE IF NOT EXISTS mark(item INTEGER PRIMARY KEY, mtime INTEGER NOT NULL, ctime INTEGER NOT NULL,"
-    " inode INTEGER NOT NULL) STRICT;";
+    " inode INTEGER NOT NULL) STRICT;"
+    "CREATE TABLE IF NOT EXISTS gap(id INTEGER PRIMARY KEY, since INTEGER NOT NULL, until INTEGER NOT NULL,"
+    " reason INTEGER NOT NULL, text BLOB NOT NULL) STRICT;";  // id: the lsn of the transaction that tells of it
 
 /// Keys of `meta`.
 enum class MetaKey : int {
@@ -36,7 +38,7 @@ enum class MetaKey : int {
   kAccount = 6,   ///< account_key(): a catalog that was put into another account's place must not be read there
   kClosedAt = 7,  ///< in the server account's: the store's newest transaction when its writer closed it in good order
 };
-inline constexpr int kCatalogSchemaVersion = 1;
+inline constexpr int kCatalogSchemaVersion = 2;
 
 /// What tells the accounts' catalogs apart.
 inline std::int64_t account_key(const Uuid& account) { return static_cast<std::int64_t>(checksum(account.bytes())); }

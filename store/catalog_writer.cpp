@@ -53,6 +53,7 @@ CatalogWriter::CatalogWriter(const std::string& path, const Uuid& account)
       get_active_(database_.prepare("SELECT last FROM activity")),
       set_mark_(database_.prepare("INSERT OR REPLACE INTO mark VALUES(?1,?2,?3,?4)")),
       get_marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
+      add_gap_(database_.prepare("INSERT OR REPLACE INTO gap VALUES(?1,?2,?3,?4,?5)")),
       blobs_(database_) {
   load_meta();
 }
@@ -93,6 +94,9 @@ void CatalogWriter::apply_one(const Source& source, const PackLoader& load_pack)
     } else if (const auto* pack = std::get_if<PackOperation>(&operation)) {
       if (pack->pack_class != PackClass::kAccount || blobs_.has_pack(pack->name)) continue;
       if (const auto loaded = load_pack(*pack)) blobs_.add_pack(pack->name, loaded->bytes, loaded->contents);
+    } else if (const auto* gap = std::get_if<GapOperation>(&operation)) {
+      add_gap(gap->gap, source.transaction->lsn);
+      history = true;
     } else {
       const auto& blob = std::get<BlobOperation>(operation);
       const auto offset = static_cast<std::uint64_t>(blob.encoded.data() - source.segment_start);
@@ -157,6 +161,15 @@ void CatalogWriter::put(const PutOperation& operation, Instant at) {
       .run();
   raise_meta(MetaKey::kNextItem, put.item.value + 1);
   raise_meta(MetaKey::kNextVersion, put.version.value + 1);
+}
+
+void CatalogWriter::add_gap(const Gap& gap, Lsn lsn) {
+  add_gap_.bind(1, lsn.value)
+      .bind(2, gap.from.value)
+      .bind(3, gap.until.value)
+      .bind(4, static_cast<int>(gap.reason))
+      .bind(5, as_bytes(gap.text))
+      .run();
 }
 
 void CatalogWriter::remove(ItemId item, Instant at) {

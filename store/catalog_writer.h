@@ -74,6 +74,7 @@ class CatalogWriter {
   void apply_one(const Source& source, const PackLoader& load_pack);
   void put(const PutOperation& operation, Instant at);
   void remove(ItemId item, Instant at);
+  void add_gap(const Gap& gap, Lsn lsn);
   void mark_active(Instant at);
   std::optional<EntryRow> lasting(ItemId item);
   std::optional<EntryRow> lasting_named(ItemId parent, std::string_view name);
@@ -91,6 +92,7 @@ class CatalogWriter {
   sqlite::Statement get_active_;
   sqlite::Statement set_mark_;
   sqlite::Statement get_marks_;
+  sqlite::Statement add_gap_;
   BlobTable blobs_;
   std::array<std::uint64_t, 8> meta_{};  ///< as in the table, by key; written at the end of each transaction
 };

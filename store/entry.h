@@ -83,4 +83,23 @@ struct Remove {
 };
 using Change = std::variant<Put, Remove>;
 
+/// Why changes may have been missed. The numbers are the format's.
+enum class GapReason : std::uint8_t {
+  kNotWatched = 1,    ///< nobody watched: the watcher was not running
+  kEventsLost = 2,    ///< the kernel dropped events
+  kQueueFull = 3,     ///< more was to be looked at than is kept in mind
+  kSourceGone = 4,    ///< the source was not there: not mounted, removed
+  kStoreRefused = 5,  ///< the store could not take it: its disk was full
+};
+
+/// A span in which changes may have been missed. What is recorded before and after it is right.
+struct Gap {
+  Instant from;
+  Instant until;
+  GapReason reason = GapReason::kNotWatched;
+  std::string text;  ///< for people: what it is about; printable
+
+  bool operator==(const Gap&) const = default;
+};
+
 }  // namespace yestermail

@@ -20,6 +20,7 @@ class Layout {
   [[nodiscard]] std::string settings() const { return store_ + "/" + kSettingsName; }
   [[nodiscard]] std::string lock() const { return store_ + "/lock"; }
   [[nodiscard]] std::string writing() const { return store_ + "/writing"; }
+  [[nodiscard]] std::string watching() const { return store_ + "/watching"; }
   [[nodiscard]] std::string staging() const { return store_ + "/tmp"; }
   [[nodiscard]] std::string journal() const { return store_ + "/journal"; }
   [[nodiscard]] std::string segment(std::uint64_t number) const;

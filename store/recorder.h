@@ -13,6 +13,7 @@
 #include "base/ids.h"
 #include "store/entry.h"
 #include "store/view.h"
+#include "store/watch_report.h"
 
 namespace yestermail {
 
@@ -80,6 +81,12 @@ class Recorder {
   /// The live path: records changes that belong together as one transaction, with the blobs that they refer to and
   /// that the store may not have yet. Durable and visible on return; concurrent calls share one sync.
   virtual Instant record(AccountNumber account, std::span<const Change> changes, std::span<const Bytes> blobs) = 0;
+
+  /// Says that changes of an account (kServerAccount: of any) may have been missed. Durable on return.
+  virtual void record_gap(AccountNumber account, const Gap& gap) = 0;
+
+  /// Replaces what the real-time scanner says of itself; not synced. Does not count as a change.
+  virtual void publish(const WatchReport& report) = 0;
 
   virtual std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) = 0;
 

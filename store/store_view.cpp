@@ -212,6 +212,20 @@ std::vector<Account> StoreView::all_accounts() {
   return all;
 }
 
+std::vector<Gap> StoreView::gaps(AccountNumber account, Instant from, Instant until) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.gaps(from, until); });
+}
+
+std::optional<WatchReport> StoreView::watch_report() {
+  constexpr std::uint64_t kMost = 1U << 20U;
+  try {
+    return decode_watch_report(as_text(read_file(world_.disk, layout_.watching(), kMost)));
+  } catch (const Error& error) {
+    if (error.code() != Errc::kNotFound) world_.log.warning(std::string("not read: ") + error.what());
+    return std::nullopt;
+  }
+}
+
 std::vector<Instant> StoreView::active_hours() {
   return with_reader(Uuid{}, [](CatalogReader& reader) { return reader.active_hours(); });
 }

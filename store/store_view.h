@@ -43,6 +43,8 @@ class StoreView final : public View {
   std::vector<Version> history(AccountNumber account, ItemId item) override;
   std::vector<Happening> happenings(AccountNumber account, Instant from, Instant until, std::size_t limit) override;
   std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) override;
+  std::vector<Gap> gaps(AccountNumber account, Instant from, Instant until) override;
+  std::optional<WatchReport> watch_report() override;
   std::vector<Instant> active_hours() override;
   Instant last_instant() override;
   StoreFigures figures() override;

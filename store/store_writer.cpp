@@ -256,6 +256,22 @@ void StoreWriter::end_account(AccountNumber account) {
   record(kServerAccount, changes, {});
 }
 
+void StoreWriter::publish(const WatchReport& report) {
+  const auto staged = layout_.staging() + "/watching";
+  remove_if_there(world_.disk, staged);
+  world_.disk.open(staged, Filesystem::Open::kCreate)->write_at(0, as_bytes(encode_watch_report(report)));
+  world_.disk.rename(staged, layout_.watching());
+}
+
+void StoreWriter::record_gap(AccountNumber account, const Gap& gap) {
+  Draft draft;
+  draft.account = uuid_of(account);
+  draft.operations.emplace_back(GapOperation{gap});
+  std::vector<Draft> drafts;
+  drafts.push_back(std::move(draft));
+  commit(std::move(drafts));
+}
+
 std::unique_ptr<BulkSession> StoreWriter::begin_bulk() { return std::make_unique<BulkWriter>(*this); }
 
 std::vector<std::pair<ItemId, DirectoryMark>> StoreWriter::marks(AccountNumber account) {

@@ -34,6 +34,8 @@ class StoreWriter final : public Recorder, public Mender {
   ItemId new_item(AccountNumber account) override;
   std::unique_ptr<BulkSession> begin_bulk() override;
   Instant record(AccountNumber account, std::span<const Change> changes, std::span<const Bytes> blobs) override;
+  void publish(const WatchReport& report) override;
+  void record_gap(AccountNumber account, const Gap& gap) override;
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) override;
   void pack_now() override;
 

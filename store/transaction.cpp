@@ -6,7 +6,7 @@
 namespace yestermail {
 namespace {
 
-enum class Type : std::uint8_t { kPut = 1, kRemove = 2, kPack = 3, kBlob = 4 };
+enum class Type : std::uint8_t { kPut = 1, kRemove = 2, kPack = 3, kBlob = 4, kGap = 5 };
 enum class Tag : std::uint64_t { kSender = 1, kSubject = 2, kAccount = 3, kSource = 4, kLayout = 5 };
 
 void encode_attributes(const EntryState& state, ByteWriter& out) {
@@ -125,8 +125,26 @@ BlobOperation decode_blob(ByteReader& in) {
   return blob;
 }
 
+void encode_body(const GapOperation& operation, ByteWriter& out) {
+  const auto& gap = operation.gap;
+  out.zigzag(gap.from.value);
+  out.zigzag(gap.until.value);
+  out.u8(static_cast<std::uint8_t>(gap.reason));
+  out.string(as_bytes(gap.text));
+}
+
+GapOperation decode_gap(ByteReader& in) {
+  GapOperation operation;
+  auto& gap = operation.gap;
+  gap.from = Instant{in.zigzag()};
+  gap.until = Instant{in.zigzag()};
+  gap.reason = static_cast<GapReason>(in.u8());
+  gap.text = as_text(in.string());
+  return operation;
+}
+
 Type type_of(const Operation& operation) {
-  constexpr Type kTypes[] = {Type::kPut, Type::kRemove, Type::kPack, Type::kBlob};
+  constexpr Type kTypes[] = {Type::kPut, Type::kRemove, Type::kPack, Type::kBlob, Type::kGap};
   return kTypes[operation.index()];
 }
 
@@ -138,6 +156,7 @@ Operation decode_operation(ByteReader& from) {
     case Type::kRemove: return RemoveOperation{ItemId{body.varint()}};
     case Type::kPack: return decode_pack(body);
     case Type::kBlob: return decode_blob(body);
+    case Type::kGap: return decode_gap(body);
   }
   throw Error(Errc::kUnsupported,
               "the history holds an operation that this version does not know: use a newer yestermail");

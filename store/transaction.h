@@ -47,7 +47,10 @@ struct BlobOperation {
   std::uint64_t raw_length = 0;
   ByteView encoded;
 };
-using Operation = std::variant<PutOperation, RemoveOperation, PackOperation, BlobOperation>;
+struct GapOperation {
+  Gap gap;
+};
+using Operation = std::variant<PutOperation, RemoveOperation, PackOperation, BlobOperation, GapOperation>;
 
 struct Transaction {
   Lsn lsn;

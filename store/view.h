@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "store/entry.h"
+#include "store/watch_report.h"
 
 namespace yestermail {
 
@@ -84,6 +85,13 @@ class View {
   virtual std::vector<Happening> happenings(AccountNumber account, Instant from, Instant until, std::size_t limit) = 0;
 
   virtual std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) = 0;
+
+  /// Gaps of the account that overlap [from, until), by their start; of kServerAccount those that are about all
+  /// accounts.
+  virtual std::vector<Gap> gaps(AccountNumber account, Instant from, Instant until) = 0;
+
+  /// What the real-time scanner said of itself last; nothing where there never was one.
+  virtual std::optional<WatchReport> watch_report() = 0;
 
   /// Hours (their starts) in which anything in the store changed, ascending.
   virtual std::vector<Instant> active_hours() = 0;

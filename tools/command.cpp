@@ -11,11 +11,13 @@
 #include "tools/cmd_mount.h"
 #include "tools/cmd_scan.h"
 #include "tools/cmd_status.h"
+#include "tools/cmd_watch.h"
 
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 8> kCommands{&kInit, &kScan, &kMount, &kAccounts, &kList, &kLog, &kCat, &kStatus};
+constexpr std::array<const Command*, 9> kCommands{&kInit, &kScan, &kWatch, &kMount, &kAccounts,
+                                                  &kList, &kLog,  &kCat,   &kStatus};
 
 }  // namespace
 

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "scanner/account_census.h"
+
+#include <fnmatch.h>
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace yestermail {
+namespace {
+
+bool matches_any(const std::vector<std::string>& patterns, const std::string& name) {
+  return std::ranges::any_of(patterns,
+                             [&](const std::string& p) { return ::fnmatch(p.c_str(), name.c_str(), 0) == 0; });
+}
+
+std::unique_ptr<const Beneath> hold(OpenResult opened) {
+  return std::make_unique<const Beneath>(std::move(std::get<Opened>(opened)));
+}
+
+void open_extra(AccountRun& run, TreeKind kind, const Place& place, ScanTotals& totals) {
+  auto opened = open_place(place);
+  if (const auto* denial = std::get_if<Denial>(&opened)) {
+    if (denial->kind == Denial::Kind::kGone) return;  // Nothing has been put there yet.
+    return totals.account_failed(printable(run.name) + ": " + printable(place.anchor + "/" + place.below) + ": " +
+                                 denial->why);
+  }
+  run.trees[static_cast<std::size_t>(kind)] = hold(std::move(opened));
+}
+
+}  // namespace
+
+bool AccountPatterns::wants(const std::string& name) const {
+  return (accounts.empty() || matches_any(accounts, name)) && !matches_any(exclude, name);
+}
+
+AccountCensus::AccountCensus(Recorder& recorder, const std::vector<SourceSpec>& specs, const AccountPatterns& patterns,
+                             ScanTotals& totals)
+    : recorder_(recorder), totals_(totals) {
+  find_all(specs, patterns);
+  for (auto& account : recorder_.view().accounts(kForever)) recorded_.emplace(account.name, std::move(account));
+  find_ended(specs, patterns);
+}
+
+void AccountCensus::find_all(const std::vector<SourceSpec>& specs, const AccountPatterns& patterns) {
+  for (const auto& spec : specs) {
+    auto found = find_accounts(spec);
+    for (const auto& failure : found.failures) totals_.account_failed(failure);
+    readable_.push_back(found.anchor_opened);
+    if (found.accounts.empty() && found.failures.empty()) {
+      totals_.account_failed("source " + printable(spec.text()) + ": no mail tree stands there");
+    }
+    for (auto& account : found.accounts) {
+      on_disk_.push_back(account.name);
+      if (!patterns.wants(account.name)) continue;
+      const auto name = account.name;
+      if (!found_.try_emplace(name, std::move(account)).second) {
+        totals_.account_failed(printable(name) +
+                               ": two sources have an account of this name; only the first is scanned");
+      }
+    }
+  }
+  std::ranges::sort(on_disk_);
+}
+
+/// Accounts that the store has and these sources had, and that are not on the disk any more.
+void AccountCensus::find_ended(const std::vector<SourceSpec>& specs, const AccountPatterns& patterns) {
+  for (const auto& [name, account] : recorded_) {
+    if (std::ranges::binary_search(on_disk_, name) || !patterns.wants(name)) continue;
+    for (std::size_t i = 0; i < specs.size(); ++i) {
+      const auto source = account_in(specs[i], name);
+      if (!readable_[i] || !source || source->source != account.source) continue;
+      const auto absence = confirm_absence(*source, remembered_parent(account.number));
+      if (absence.kind == Absence::Kind::kGone) {
+        ended_.push_back(account);
+      } else if (absence.kind == Absence::Kind::kThere) {
+        totals_.account_failed(printable(name) + ": its directory is there, but it is no mail tree any more");
+      } else {
+        totals_.account_failed(printable(name) + ": " + absence.why);
+      }
+      break;
+    }
+  }
+}
+
+std::optional<std::uint64_t> AccountCensus::remembered_parent(AccountNumber number) {
+  for (const auto& [item, mark] : recorder_.marks(number)) {
+    if (item == kNoItem) return mark.inode;
+  }
+  return std::nullopt;
+}
+
+AccountNumber AccountCensus::number_of(const AccountSource& source) {
+  if (const auto known = recorded_.find(source.name); known != recorded_.end()) return known->second.number;
+  Account profile;
+  profile.name = source.name;
+  profile.source = source.source;
+  profile.layout = source.layout;
+  profile.number = recorder_.add_account(profile);
+  totals_.count([](ScanReport& report) { ++report.accounts_added; });
+  return recorded_.emplace(source.name, profile).first->second.number;
+}
+
+std::shared_ptr<AccountRun> open_account(const AccountSource& source, ScanTotals& totals) {
+  auto mail = open_place(source.mail);
+  if (const auto* denial = std::get_if<Denial>(&mail)) {
+    totals.account_failed(printable(source.name) + ": its mail directory: " + denial->why);
+    return nullptr;
+  }
+  auto run = std::make_shared<AccountRun>();
+  run->name = source.name;
+  run->parent_inode = parent_inode(source);
+  run->trees[static_cast<std::size_t>(TreeKind::kMail)] = hold(std::move(mail));
+  if (source.home) open_extra(*run, TreeKind::kHome, *source.home, totals);
+  if (source.control) open_extra(*run, TreeKind::kControl, *source.control, totals);
+  return run;
+}
+
+}  // namespace yestermail

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "scanner/account_run.h"
+#include "scanner/account_source.h"
+#include "scanner/source_spec.h"
+#include "scanner/totals.h"
+#include "store/recorder.h"
+
+namespace yestermail {
+
+/// Which accounts are wanted, by shell patterns of their names.
+struct AccountPatterns {
+  std::vector<std::string> accounts;  ///< to take; none: all
+  std::vector<std::string> exclude;   ///< to leave out; they win
+
+  [[nodiscard]] bool wants(const std::string& name) const;
+};
+
+/// The accounts that sources show and those that a store has, compared once. What cannot be looked at is counted as
+/// failed in `totals`. One thread.
+class AccountCensus {
+ public:
+  AccountCensus(Recorder& recorder, const std::vector<SourceSpec>& specs, const AccountPatterns& patterns,
+                ScanTotals& totals);
+
+  /// On the disk and wanted, by name.
+  [[nodiscard]] const std::map<std::string, AccountSource>& found() const { return found_; }
+  /// In the store, and certainly not on the disk any more.
+  [[nodiscard]] const std::vector<Account>& ended() const { return ended_; }
+  /// The store has an account of this name.
+  [[nodiscard]] bool knows(const std::string& name) const { return recorded_.contains(name); }
+  /// The store's number of an account; one that it does not have yet is added to it, and counted.
+  AccountNumber number_of(const AccountSource& source);
+
+ private:
+  void find_all(const std::vector<SourceSpec>& specs, const AccountPatterns& patterns);
+  void find_ended(const std::vector<SourceSpec>& specs, const AccountPatterns& patterns);
+  std::optional<std::uint64_t> remembered_parent(AccountNumber number);
+
+  Recorder& recorder_;
+  ScanTotals& totals_;
+  std::vector<bool> readable_;  // Of each source: its fixed part could be opened.
+  std::map<std::string, AccountSource> found_;
+  std::vector<std::string> on_disk_;  // Sorted, wanted or not.
+  std::map<std::string, Account> recorded_;
+  std::vector<Account> ended_;
+};
+
+/// Holds the trees of an account open for one scan; its number is still to be set. Nothing where its mail directory
+/// cannot be opened, which is counted.
+std::shared_ptr<AccountRun> open_account(const AccountSource& source, ScanTotals& totals);
+
+}  // namespace yestermail

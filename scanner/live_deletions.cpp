@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "scanner/account_run.h"
+#include "scanner/live_account.h"
+#include "scanner/maildir/maildir_name.h"
+
+namespace yestermail {
+namespace {
+
+using Timer = std::chrono::steady_clock;
+
+constexpr auto kAfterListing = std::chrono::milliseconds(50);  // Between two listings of a folder that is not at rest,
+constexpr int kListingShare = 5;                               // and at least so many times what a listing took.
+constexpr auto kWaitForFence = std::chrono::milliseconds(20);
+constexpr auto kArrivalAge = std::chrono::seconds(10);
+
+/// The file names of base names that are wanted, in one directory.
+using Names = std::multimap<std::string, std::string, std::less<>>;
+
+Names names_by_base(const Listing& listing, const std::set<std::string, std::less<>>& wanted) {
+  Names names;
+  for (const auto& entry : listing.entries()) {
+    const auto base = maildir_base(entry.name);
+    if (wanted.contains(base)) names.emplace(base, entry.name);
+  }
+  return names;
+}
+
+}  // namespace
+
+/// What is missing, its time having come and its fence having been passed.
+void LiveAccount::confirm_missing(std::uint64_t fence, Outcome& outcome) {
+  const auto now = Timer::now();
+  std::set<std::string> folders;
+  for (auto& [base, missing] : missing_) {
+    if (missing.due > now) continue;
+    if (missing.fence > fence) {
+      missing.due = now + kWaitForFence;
+    } else {
+      folders.insert(base.first);
+    }
+  }
+  for (const auto& path : folders) confirm_in_folder(path, fence, outcome);
+}
+
+/// A listing that shows one moment proves that a message is not there. One of a folder that is never at rest may pass
+/// over a file that is renamed meanwhile; but then a hint names it, and it is not missing any more when all hints of
+/// that time have been looked at.
+void LiveAccount::confirm_in_folder(const std::string& path, std::uint64_t fence, Outcome& outcome) {
+  OpenFolder folder;
+  if (!open_folder(path, folder, outcome)) {
+    // The folder itself is gone, or another one: a reconcile tells what became of what was in it.
+    std::erase_if(missing_, [&](const auto& entry) { return entry.first.first == path; });
+    return;
+  }
+  std::set<std::string, std::less<>> wanted;
+  for (const auto& [base, missing] : missing_) {
+    if (base.first == path) wanted.insert(base.second);
+  }
+  const auto begun = Timer::now();
+  bool exact = true;
+  std::array<Listing, kSides> listings;
+  std::array<Names, kSides> names;
+  for (const auto side : {kCur, kNew}) {
+    if (!folder.sides[side]) continue;
+    listings[side] = Listing::read(folder.sides[side]->fd.get());
+    if (listings[side].error() != 0) {
+      outcome.reconcile = true;
+      return;
+    }
+    names[side] = names_by_base(listings[side], wanted);
+  }
+  for (const auto side : {kCur, kNew}) {
+    // Both at rest from before the first was listed until now: together they show one moment.
+    const auto after = folder.sides[side] ? stat_of(folder.sides[side]->fd.get()) : std::nullopt;
+    exact = exact && (!folder.sides[side] ||
+                      (listings[side].exact() && after && mark_of(*after) == mark_of(listings[side].before())));
+  }
+  const auto now = Timer::now();
+  for (auto at = missing_.begin(); at != missing_.end();) {
+    auto& [base, missing] = *at;
+    if (base.first != path || missing.fence > fence || missing.due > begun) {
+      ++at;
+      continue;
+    }
+    bool listed = false;
+    for (const auto side : {kCur, kNew}) {
+      const auto [first, last] = names[side].equal_range(base.second);
+      for (auto found = first; found != last; ++found) {
+        // What is recorded under that name is another item, or this one, told of in the wrong order.
+        if (is_recorded_elsewhere(folder, side, found->second, missing.version)) continue;
+        listed = true;
+        outcome.looks.push_back(
+            {(path.empty() ? "" : path + "/") + std::string(side == kNew ? "new" : "cur"), found->second});
+      }
+    }
+    if (listed) {
+      // Kept: when that name is looked at, this is what it was. It waits for a listing again until then.
+      missing.listings = 0;
+      missing.fence = world_.fence + 2;
+      missing.due = now + kAfterListing;
+      ++at;
+    } else if (exact || ++missing.listings >= 2) {
+      message_is_gone(missing.version, base.second);
+      at = missing_.erase(at);
+    } else {
+      missing.fence = world_.fence + 2;
+      missing.due = now + std::max<Timer::duration>(kAfterListing, kListingShare * (now - begun));
+      ++at;
+    }
+  }
+}
+
+bool LiveAccount::is_recorded_elsewhere(const OpenFolder& folder, Side side, const std::string& name,
+                                        const Version& missing) {
+  const auto recorded = view_.lookup(number_, *folder.recorded.sides[side], name, kForever);
+  return recorded && recorded->item != missing.item;
+}
+
+/// Gone from there; if it came under another name, or to another folder, a moment ago, it goes on there.
+void LiveAccount::message_is_gone(const Version& version, const std::string& base) {
+  for (auto at = arrivals_.begin(); at != arrivals_.end(); ++at) {
+    if (at->base != base || at->item == version.item) continue;
+    const auto arrived = view_.item_at(number_, at->item, kForever);
+    if (!arrived || arrived->state.digest != version.state.digest || !is_there(*arrived)) continue;
+    arrivals_.erase(at);
+    // The item goes on there; that of the arrival, which has the name until now, ends.
+    auto state = arrived->state;
+    const bool same_folder = folder_item(state.parent) == folder_item(version.state.parent);
+    const auto cause = same_folder ? Cause::kRenamed : Cause::kMoved;
+    if (auto put = next_version(version, std::move(state), cause)) return add(std::move(*put));
+    return;
+  }
+  add(Remove{version.item});
+}
+
+/// What is recorded may have gone on meanwhile, and be missing itself.
+bool LiveAccount::is_there(const Version& version) {
+  std::string path = version.state.name;
+  for (auto directory = version.state.parent; directory != kRootItem;) {
+    const auto above = view_.item_at(number_, directory, kForever);
+    if (!above) return false;
+    path = above->state.name + "/" + path;
+    directory = above->state.parent;
+  }
+  const auto seen = mail_->look(path);
+  return seen && seen->kind == FileStat::Kind::kRegular && seen->size == version.state.size;
+}
+
+/// The folder of a cur or new.
+ItemId LiveAccount::folder_item(ItemId directory) {
+  const auto version = view_.item_at(number_, directory, kForever);
+  return version ? version->state.parent : kNoItem;
+}
+
+void LiveAccount::forget_old_arrivals() {
+  const auto limit = Timer::now() - kArrivalAge;
+  while (!arrivals_.empty() && arrivals_.front().when < limit) arrivals_.pop_front();
+}
+
+}  // namespace yestermail
