@@ -14,7 +14,7 @@ namespace yestermail {
 struct Hint {
   std::string directory;      ///< absolute path, as the directory is named when the hint is given
   std::string name;           ///< the entry to look at; empty: the directory itself and all below it
-  bool is_directory = false;  ///< the entry is a directory, or was one
+  bool is_directory = false;  ///< the entry is a directory, or was one: it may have come with all that is below it
   bool missed = false;        ///< with an empty name: changes there may have gone by unnoticed
 };
 using HintSink = std::function<void(Hint&&)>;
@@ -36,11 +36,14 @@ struct WatcherFigures {
   std::uint64_t hints = 0;        ///< given so far
   std::uint64_t overflows = 0;    ///< times that the kernel dropped events
   std::uint64_t directories = 0;  ///< watched one by one; 0 where the file system is watched as a whole
+  std::uint64_t unwatched = 0;    ///< of those, at present: cannot be watched, and are polled instead
 };
 
 /// Tells of changes below one directory, its root. From the return of the function that made it on, every change that
 /// is there afterwards leads to a hint, or to a hint with `missed` for a directory above it: whoever looks through all
-/// of the root now and then follows the hints has everything. One thread uses it, but for wake() and figures().
+/// of the root now and then follows the hints has everything. What a process writes into a file in place is told when
+/// it closes the file; a new mtime alone, without an atime, may not be told. One thread uses it, but for wake() and
+/// figures().
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -48,8 +51,9 @@ class Watcher {
   [[nodiscard]] virtual WatchMethod method() const = 0;
 
   /// Waits at most `timeout` for something to be there, then hands out what was queued up to that moment: after a
-  /// change happened, the next call but one that returns has handed out its hints. False: the root is gone (unmounted,
-  /// removed, another file system under its name), and this watcher is of no use any more.
+  /// change happened, the next call but one that returns has handed out its hints (polling: those at its next turn).
+  /// False: the root is gone (unmounted, removed, another file system under its name), and this watcher is of no use
+  /// any more; told within a few seconds.
   virtual bool wait(std::chrono::milliseconds timeout, const HintSink& sink) = 0;
 
   /// Ends a wait() early. From any thread.
