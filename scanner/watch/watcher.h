@@ -41,7 +41,9 @@ struct WatcherFigures {
 
 /// Tells of changes below one directory, its root. From the return of the function that made it on, every change that
 /// is there afterwards leads to a hint, or to a hint with `missed` for a directory above it: whoever looks through all
-/// of the root now and then follows the hints has everything. One thread uses it, but for wake() and figures().
+/// of the root now and then follows the hints has everything. What a process writes into a file in place is told when
+/// it closes the file; a new mtime alone, without an atime, may not be told. One thread uses it, but for wake() and
+/// figures().
 class Watcher {
  public:
   virtual ~Watcher() = default;
@@ -50,8 +52,8 @@ class Watcher {
 
   /// Waits at most `timeout` for something to be there, then hands out what was queued up to that moment: after a
   /// change happened, the next call but one that returns has handed out its hints (polling: those at its next turn).
-  /// False: the root is gone (unmounted,
-  /// removed, another file system under its name), and this watcher is of no use any more.
+  /// False: the root is gone (unmounted, removed, another file system under its name), and this watcher is of no use
+  /// any more; told within a few seconds.
   virtual bool wait(std::chrono::milliseconds timeout, const HintSink& sink) = 0;
 
   /// Ends a wait() early. From any thread.
