@@ -17,6 +17,12 @@ class Fence {
 
   [[nodiscard]] const std::atomic<std::uint64_t>& count() const { return rounds_; }
 
+  /// The count has come to `number`; also where there is no watcher whose hints could be waited for.
+  [[nodiscard]] bool has_come_to(std::uint64_t number) {
+    const std::lock_guard lock(mutex_);
+    return rounds_ >= number || returns_.empty();
+  }
+
   Id add() {
     const std::lock_guard lock(mutex_);
     returns_.emplace(++last_id_, 0);

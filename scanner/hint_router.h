@@ -6,11 +6,11 @@
 #include <string>
 
 #include "scanner/account_census.h"
+#include "scanner/follow_counters.h"
 #include "scanner/operation_queue.h"
 #include "scanner/pass_queue.h"
 #include "scanner/source_map.h"
 #include "scanner/watch/watcher.h"
-#include "scanner/follow_counters.h"
 
 namespace yestermail {
 

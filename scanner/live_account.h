@@ -18,9 +18,9 @@
 
 #include "scanner/account_source.h"
 #include "scanner/beneath.h"
+#include "scanner/follow_counters.h"
 #include "scanner/listing.h"
 #include "scanner/operation_queue.h"
-#include "scanner/follow_counters.h"
 #include "store/recorder.h"
 
 namespace yestermail {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scanner/source_follower.h"
 
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -11,7 +12,7 @@ namespace {
 
 constexpr auto kTryAgain = std::chrono::seconds(2);
 
-/// Counts a watcher's returns while it is in use; others do not wait for one that is not.
+/// Counts a watcher's returns while it is in use; nobody waits for one that is not.
 class FenceMember {
  public:
   explicit FenceMember(Fence& fence) : fence_(fence), id_(fence.add()) {}
@@ -89,12 +90,26 @@ void SourceFollower::follow(const std::stop_token& stop) noexcept {
   }
 }
 
+bool SourceFollower::polls() const {
+  const std::lock_guard lock(mutex_);
+  return watcher_ && watcher_->method() == WatchMethod::kPolling;
+}
+
+void SourceFollower::look_through_if_it_polls() {
+  if (!polls()) return;
+  Pass pass;
+  pass.source = source_;
+  world_.passes.ask(std::move(pass));
+}
+
 /// True: it was watched, until the root was gone.
 bool SourceFollower::watch(const std::stop_token& stop) {
   auto chosen = choose_watcher(settings_, first_method_);
   const std::shared_ptr<Watcher> watcher = std::move(chosen.watcher);
   last_return_ = world_.clock.now();
-  FenceMember member(world_.fence);
+  // One that polls has no queue: what it will find is found by looking through all.
+  std::optional<FenceMember> member;
+  if (watcher->method() != WatchMethod::kPolling) member.emplace(world_.fence);
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
@@ -109,7 +124,7 @@ bool SourceFollower::watch(const std::stop_token& stop) {
     const auto before = world_.clock.now();
     there = watcher->wait(world_.patience(), [this](Hint&& hint) { take(hint); });
     last_return_ = before;
-    member.returned();
+    if (member) member->returned();
   }
   const std::lock_guard lock(mutex_);
   const auto figures = watcher->figures();

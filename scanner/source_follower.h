@@ -41,12 +41,15 @@ class SourceFollower {
   void wait_for_first_try();
   /// Ends the wait of its watcher.
   void wake();
+  /// Asks for a look through the source where nothing but that tells what changed.
+  void look_through_if_it_polls();
   [[nodiscard]] SourceWatch state() const;
   [[nodiscard]] WatcherFigures figures() const;
 
  private:
   void follow(const std::stop_token& stop) noexcept;
   bool watch(const std::stop_token& stop);
+  [[nodiscard]] bool polls() const;
   void take(const Hint& hint);
   void set_state(std::string method, std::string why);
   void lost(GapReason reason, const std::string& text, Instant from);

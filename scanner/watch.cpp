@@ -118,9 +118,13 @@ class Watch::State {
 
   bool wait_until_settled(std::chrono::milliseconds most) {
     const auto end = Timer::now() + most;
+    {
+      const std::lock_guard lock(mutex_);
+      for (const auto& follower : followers_) follower->look_through_if_it_polls();
+    }
     for (auto fence = fence_.count() + 2; Timer::now() < end; std::this_thread::sleep_for(2ms)) {
       hurry();
-      if (fence_.count() < fence) continue;
+      if (!fence_.has_come_to(fence)) continue;
       if (is_settled()) return true;
       fence = fence_.count() + 2;
     }
@@ -200,7 +204,7 @@ class Watch::State {
       hurry();
       session.wait(5ms);
       const auto waiting = queue_.figures();
-      if (fence_.count() >= fence && waiting.names == 0 && waiting.others == 0) return;
+      if (fence_.has_come_to(fence) && waiting.names == 0 && waiting.others == 0) return;
     }
   }
 

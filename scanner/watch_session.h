@@ -14,12 +14,12 @@
 #include <vector>
 
 #include "scanner/fence.h"
+#include "scanner/follow_counters.h"
 #include "scanner/gap_list.h"
 #include "scanner/live_account.h"
 #include "scanner/operation_queue.h"
 #include "scanner/pass_queue.h"
 #include "scanner/watch.h"
-#include "scanner/follow_counters.h"
 
 namespace yestermail {
 

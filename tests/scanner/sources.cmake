@@ -15,4 +15,6 @@ set(SCANNER_TEST_SOURCES
   scanner/scan_messages_test.cpp
   scanner/scan_refusals_test.cpp
   scanner/source_map_test.cpp
-  scanner/source_spec_test.cpp)
+  scanner/source_spec_test.cpp
+  scanner/watch_test.cpp
+  scanner/watch_world.cpp)

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/scanner/watch_world.h"
+
+#include <gtest/gtest.h>
+
+#include <future>
+
+namespace yestermail::test {
+
+WatchWorld::WatchWorld() {
+  options.threads = 2;
+  options.poll_interval = std::chrono::milliseconds(50);
+  options.report_interval = std::chrono::milliseconds(200);
+}
+
+WatchWorld::~WatchWorld() {
+  try {
+    stop();
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << error.what();
+  }
+}
+
+void WatchWorld::start() {
+  recorder.reset();
+  view_.reset();
+  watch = std::make_unique<Watch>(
+      [this] {
+        return open_recorder({disk, clock, log}, store_path);
+      },
+      clock, log, sources, options);
+  std::promise<void> ready;
+  auto is_ready = ready.get_future();
+  failure_ = nullptr;
+  thread_ = std::jthread([this, &ready](const std::stop_token& token) {
+    bool told = false;
+    try {
+      watch->run(token, [&] {
+        told = true;
+        ready.set_value();
+      });
+    } catch (...) {
+      if (told) {
+        failure_ = std::current_exception();
+      } else {
+        ready.set_exception(std::current_exception());
+      }
+    }
+  });
+  is_ready.get();
+}
+
+void WatchWorld::stop() {
+  if (!thread_.joinable()) return;
+  thread_.request_stop();
+  thread_.join();
+  if (failure_) std::rethrow_exception(std::exchange(failure_, nullptr));
+}
+
+bool WatchWorld::settles(std::chrono::seconds most) { return watch->wait_until_settled(most); }
+
+View& WatchWorld::past() {
+  if (!view_) view_ = open_view({disk, clock, log}, store_path);
+  return *view_;
+}
+
+void WatchWorld::expect_followed() {
+  ASSERT_TRUE(settles());
+  ShownStore want;
+  for (const auto& account : past().accounts(kForever)) {
+    const auto at_sign = account.name.find('@');
+    want[account.name] = shown_on_disk(mail() + "/" + account.name.substr(at_sign + 1) + "/" +
+                                       account.name.substr(0, at_sign) + "/Maildir");
+  }
+  auto have = show(past(), kForever);
+  for (auto& [name, entries] : have) {
+    for (auto& [path, entry] : entries) entry.sender = entry.subject = "";
+  }
+  EXPECT_EQ(shown_differences(want, have), std::vector<std::string>());
+}
+
+}  // namespace yestermail::test
