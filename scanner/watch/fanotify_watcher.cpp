@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "scanner/watch/handle_paths.h"
 #include "scanner/watch/kernel_wait.h"
+#include "scanner/watch/mounts_below.h"
 #include "scanner/watch/watch_counters.h"
 #include "scanner/watch/watched_root.h"
 #include "scanner/watch/watcher.h"
@@ -99,8 +100,12 @@ void mark_file_system(int group, const std::string& path) {
 class FanotifyWatcher final : public Watcher {
  public:
   explicit FanotifyWatcher(const WatcherSettings& settings)
-      : root_(settings.root), paths_(root_, settings.matters), buffer_(kBufferSize) {
-    if (const auto why = root_.why_not_told(); !why.empty()) throw Error(Errc::kUnsupported, "fanotify: " + why);
+      : root_(settings.root), mounts_(root_, settings.matters), paths_(root_, settings.matters), buffer_(kBufferSize) {
+    if (const auto why = why_not_told(root_.open(O_PATH).get()); !why.empty())
+      throw Error(Errc::kUnsupported, "fanotify: " + why);
+    if (!mounts_.all().empty())
+      throw Error(Errc::kUnsupported, "fanotify: " + printable(mounts_.all().front()) +
+                                          ": another file system is mounted there; give it a source of its own");
     paths_.check_permission();
     group_ = start_group();
     mark_file_system(group_.get(), root_.path());
@@ -112,11 +117,14 @@ class FanotifyWatcher final : public Watcher {
 
   bool wait(std::chrono::milliseconds timeout, const HintSink& sink) override {
     const auto end = std::chrono::steady_clock::now() + timeout;
-    while (root_.is_there()) {
-      if (!waiter_.wait(group_.get(), std::min(end, root_.next_look())) && std::chrono::steady_clock::now() < end)
-        continue;
+    while (is_there()) {
+      const auto woken_by = waiter_.wait(group_.get(), std::min(end, root_.next_look()));
+      const auto before = counters_.hints.load();
       drain(sink);
-      return paths_.let_go() || root_.is_there(true);
+      if (!paths_.let_go() && !root_.is_there(true)) break;
+      // Most of what happens in a file system is nothing to the caller, who need not wake for it.
+      const bool is_over = woken_by == KernelWait::End::kWoken || std::chrono::steady_clock::now() >= end;
+      if (is_over || counters_.hints != before) return true;
     }
     return false;
   }
@@ -125,6 +133,13 @@ class FanotifyWatcher final : public Watcher {
   [[nodiscard]] WatcherFigures figures() const override { return counters_.figures(); }
 
  private:
+  /// Where something else was mounted below the root, this is not the tree any more that one mark covers.
+  bool is_there() {
+    const bool looks = std::chrono::steady_clock::now() >= root_.next_look();
+    if (looks && mounts_.look_again() && !mounts_.all().empty()) outgrown_ = true;
+    return !outgrown_ && root_.is_there();
+  }
+
   /// Takes what is queued now, and not for ever what others add meanwhile.
   void drain(const HintSink& sink) {
     int queued = 0;
@@ -193,11 +208,13 @@ class FanotifyWatcher final : public Watcher {
   }
 
   WatchedRoot root_;
+  MountsBelow mounts_;
   HandlePaths paths_;
   KernelWait waiter_;
   WatchCounters counters_;
   Fd group_;
   std::vector<char> buffer_;
+  bool outgrown_ = false;
 };
 
 }  // namespace

@@ -39,7 +39,7 @@ class HandlePaths {
 
  private:
   struct Hash {
-    using is_transparent = void;
+    using is_transparent = void;  // NOLINT(readability-identifier-naming): the library's name
     std::size_t operator()(std::string_view key) const { return std::hash<std::string_view>{}(key); }
   };
   using Table = std::unordered_map<std::string, Directory, Hash, std::equal_to<>>;

@@ -20,6 +20,7 @@
 #include "base/error.h"
 #include "scanner/beneath.h"
 #include "scanner/watch/kernel_wait.h"
+#include "scanner/watch/mounts_below.h"
 #include "scanner/watch/watch_counters.h"
 #include "scanner/watch/watch_tree.h"
 #include "scanner/watch/watched_root.h"
@@ -67,9 +68,11 @@ class InotifyWatcher final : public Watcher {
   explicit InotifyWatcher(const WatcherSettings& settings)
       : settings_(settings),
         root_(settings.root),
+        mounts_(root_, settings.matters),
         buffer_(kBufferSize),
         poll_due_(Clock::now() + settings.poll_interval) {
-    if (const auto why = root_.why_not_told(); !why.empty()) throw Error(Errc::kUnsupported, "inotify: " + why);
+    if (const auto why = why_not_told(root_.open(O_PATH).get()); !why.empty())
+      throw Error(Errc::kUnsupported, "inotify: " + why);
     starting_ = true;
     start();
     starting_ = false;
@@ -81,7 +84,10 @@ class InotifyWatcher final : public Watcher {
     const auto end = Clock::now() + timeout;
     while (is_there()) {
       const auto until = std::min({end, root_.next_look(), unwatched_.empty() ? end : poll_due_});
-      if (!waiter_.wait(inotify_.get(), until) && Clock::now() < end && !poll_is_due()) continue;
+      const bool remounted = mounts_.look_again();
+      const bool ready = remounted || waiter_.wait(inotify_.get(), until) != KernelWait::End::kTime;
+      if (!ready && Clock::now() < end && !poll_is_due()) continue;
+      if (remounted) start_again(sink);
       drain(sink);
       poll_unwatched(sink);
       root_fd_ = Fd();  // So that the file system can be unmounted.
@@ -125,6 +131,12 @@ class InotifyWatcher final : public Watcher {
     counters_.unwatched = unwatched_.size();
   }
 
+  void start_again(const HintSink& sink) {
+    start();
+    // After it: what changed until the new watches were there is covered.
+    give({root_.path(), "", true, true}, sink);
+  }
+
   [[noreturn]] void refuse(const std::string& path, int error) const {
     if (error != ENOSPC) throw_errno(error, "inotify: " + printable(path));
     throw Error(Errc::kNoSpace, "inotify: more directories than may be watched (" + std::to_string(tree_.size()) +
@@ -146,7 +158,13 @@ class InotifyWatcher final : public Watcher {
       attempt.error = EACCES;
       return attempt;
     }
+    const bool elsewhere = std::get<Opened>(opened).stat.device != root_.device();
     attempt.directory = std::move(std::get<Opened>(opened).fd);
+    if (elsewhere && !why_not_told(attempt.directory.get()).empty()) {
+      attempt.result = Attempt::Result::kRefused;
+      attempt.error = EOPNOTSUPP;
+      return attempt;
+    }
     const auto self = "/proc/self/fd/" + std::to_string(attempt.directory.get());
     attempt.watch = ::inotify_add_watch(inotify_.get(), self.c_str(), mask);
     attempt.error = attempt.watch < 0 ? errno : 0;
@@ -241,9 +259,7 @@ class InotifyWatcher final : public Watcher {
       ++counters_.events;
       if ((event.mask & IN_Q_OVERFLOW) != 0) {
         ++counters_.overflows;
-        start();
-        // After it: what changed until the new watches were there is covered.
-        give({root_.path(), "", true, true}, sink);
+        start_again(sink);
         return false;
       }
       take_event(event, std::string(name.substr(0, name.find('\0'))), sink);
@@ -300,6 +316,7 @@ class InotifyWatcher final : public Watcher {
 
   const WatcherSettings settings_;
   WatchedRoot root_;
+  MountsBelow mounts_;
   KernelWait waiter_;
   WatchCounters counters_;
   Fd inotify_;

@@ -17,7 +17,7 @@ KernelWait::KernelWait() : woken_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!woken_.valid()) throw_errno(errno, "eventfd");
 }
 
-bool KernelWait::wait(int fd, std::chrono::steady_clock::time_point until) {
+KernelWait::End KernelWait::wait(int fd, std::chrono::steady_clock::time_point until) {
   std::array<pollfd, 2> polled{pollfd{fd, POLLIN, 0}, pollfd{woken_.get(), POLLIN, 0}};
   for (;;) {
     // Rounded up, lest the last millisecond be spent in a loop.
@@ -25,11 +25,12 @@ bool KernelWait::wait(int fd, std::chrono::steady_clock::time_point until) {
     const int ready = ::poll(polled.data(), polled.size(), static_cast<int>(std::clamp<std::int64_t>(left, 0, 60'000)));
     if (ready < 0 && errno != EINTR) throw_errno(errno, "poll");
     if (ready > 0) break;
-    if (left <= 0) return false;
+    if (left <= 0) return End::kTime;
   }
+  if (polled[1].revents == 0) return End::kReadable;
   std::uint64_t times = 0;
-  [[maybe_unused]] const auto taken = ::read(woken_.get(), &times, sizeof times);  // EAGAIN where nobody woke us.
-  return true;
+  [[maybe_unused]] const auto taken = ::read(woken_.get(), &times, sizeof times);
+  return End::kWoken;
 }
 
 void KernelWait::wake() {

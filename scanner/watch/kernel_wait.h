@@ -12,9 +12,14 @@ class KernelWait {
  public:
   KernelWait();
 
-  /// Waits until `fd` can be read (-1: there is none), or `until`, or wake(); true unless it was the time that came.
-  /// A wake() that nobody waited for ends the next wait.
-  bool wait(int fd, std::chrono::steady_clock::time_point until);
+  enum class End {
+    kTime,
+    kReadable,
+    kWoken,
+  };
+  /// Waits until `fd` can be read (-1: there is none), or `until`, or wake(). A wake() that nobody waited for ends the
+  /// next wait.
+  End wait(int fd, std::chrono::steady_clock::time_point until);
 
   /// From any thread.
   void wake();

@@ -25,7 +25,7 @@ class PollingWatcher final : public Watcher {
         sink({root_.path(), "", true, false});
         return root_.is_there(true);
       }
-      if (waiter_.wait(-1, std::min({end, due_, root_.next_look()}))) return true;
+      if (waiter_.wait(-1, std::min({end, due_, root_.next_look()})) == KernelWait::End::kWoken) return true;
       if (Clock::now() >= end && end < due_) return true;
     }
     return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scanner/watch/watch_tree.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "scanner/watch/watched_root.h"
@@ -85,9 +86,10 @@ std::optional<std::string> WatchTree::path_of(int watch, const std::string& root
     watch = node->second.parent;
   }
   std::string path = root_path;
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+  std::reverse(names.begin(), names.end());
+  for (const auto* name : names) {
     if (path.back() != '/') path += '/';
-    path += **name;
+    path += *name;
   }
   return path;
 }

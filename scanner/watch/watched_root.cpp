@@ -81,14 +81,6 @@ bool WatchedRoot::is_there(bool at_once) {
   return !gone_;
 }
 
-std::string WatchedRoot::why_not_told() const {
-  struct statfs info {};
-  if (::statfs(path_.c_str(), &info) != 0) return "";
-  const char* name = shared_file_system(static_cast<unsigned>(info.f_type));
-  if (name == nullptr) return "";
-  return std::string("this is ") + name + ", where the kernel does not tell of what others change";
-}
-
 std::optional<WatchedRoot::Identity> WatchedRoot::identity_of(int directory) {
   struct stat stat {};
   struct statfs info {};
@@ -97,6 +89,14 @@ std::optional<WatchedRoot::Identity> WatchedRoot::identity_of(int directory) {
   static_assert(sizeof info.f_fsid == sizeof identity.file_system);
   std::memcpy(identity.file_system.data(), &info.f_fsid, sizeof info.f_fsid);
   return identity;
+}
+
+std::string why_not_told(int directory) {
+  struct statfs info {};
+  if (::fstatfs(directory, &info) != 0) return "";
+  const char* name = shared_file_system(static_cast<unsigned>(info.f_type));
+  if (name == nullptr) return "";
+  return std::string("this is ") + name + ", where the kernel does not tell of what others change";
 }
 
 std::string entry_path(std::string_view directory, std::string_view name) {

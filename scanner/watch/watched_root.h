@@ -34,9 +34,7 @@ class WatchedRoot {
   /// False once another directory, or none, stands there. Looks at most every two seconds; `at_once`: now.
   [[nodiscard]] bool is_there(bool at_once = false);
   [[nodiscard]] Time next_look() const { return next_look_; }
-
-  /// Why the kernel cannot tell of all changes in this file system (others change it too); empty where it can.
-  [[nodiscard]] std::string why_not_told() const;
+  [[nodiscard]] dev_t device() const { return identity_.device; }
 
  private:
   struct Identity {
@@ -53,6 +51,10 @@ class WatchedRoot {
   Time next_look_;
   bool gone_ = false;
 };
+
+/// Why the kernel cannot tell of all changes in the file system of this directory: others change it too. Empty where it
+/// can.
+std::string why_not_told(int directory);
 
 /// "directory/name", also for the directory "/".
 std::string entry_path(std::string_view directory, std::string_view name);

@@ -383,6 +383,7 @@ TEST_P(WatcherContract, IsWokenByAnotherThread) {
 
 TEST_P(WatcherContract, WaitsAsLongAsItWasTold) {
   tree.start();
+  write_file(tree.outside() + "/nothing-to-us");
   const auto before = std::chrono::steady_clock::now();
   EXPECT_TRUE(tree.watcher().wait(milliseconds(50), tree.hints.sink()));
   EXPECT_GE(std::chrono::steady_clock::now() - before, milliseconds(polls() ? 15 : 50));

@@ -30,7 +30,7 @@ class WatcherQueue : public testing::TestWithParam<WatchMethod> {
     if (GetParam() != WatchMethod::kFanotify) return;
     if (const auto why = why_no_fanotify(); !why.empty()) GTEST_SKIP() << why;
   }
-  WatchedTree tree{GetParam()};
+  WatchedTree tree{GetParam(), milliseconds(20), TempDirectory::Where::kMemory};
 
   /// More distinct events than the kernel keeps for us.
   void overflow(const std::string& directory) {
@@ -142,6 +142,40 @@ TEST_P(WatchedMount, CanBeUnmountedAndThenIsGone) {
   bool there = true;
   for (int i = 0; i < 100 && there; ++i) there = watcher->wait(milliseconds(100), hints.sink());
   EXPECT_FALSE(there);
+}
+
+TEST_P(WatchedMount, TellsOfWhatIsMountedInTheTreeOrSaysThatItCannot) {
+  std::filesystem::create_directories(root() + "/disk two/a");
+  const WatcherSettings settings{root(), matters_here, milliseconds(20), 0};
+  const auto watcher = make_watcher(GetParam(), settings);
+  const auto disk = root() + "/disk two";
+  ASSERT_EQ(::mount("none", disk.c_str(), "tmpfs", 0, "size=1m"), 0);
+  Hints hints;
+  bool there = true;
+  for (int i = 0; i < 100 && there && !hints.cover(disk + "/x"); ++i)
+    there = watcher->wait(milliseconds(100), hints.sink());
+  const bool as_a_whole = GetParam() == WatchMethod::kFanotify;
+  EXPECT_EQ(there, !as_a_whole) << "one mark does not cover another file system";
+  if (as_a_whole) {
+    const auto chosen = choose_watcher(settings);
+    EXPECT_NE(chosen.watcher->method(), WatchMethod::kFanotify);
+    EXPECT_NE(chosen.why.find("disk two: another file system is mounted there"), std::string::npos) << chosen.why;
+  } else {
+    hints.clear();
+    make_maildir(disk + "/b");
+    deliver(disk + "/b", "m");
+    ASSERT_TRUE(watcher->wait(milliseconds(40), hints.sink()));
+    ASSERT_TRUE(watcher->wait(milliseconds(40), hints.sink()));
+    EXPECT_TRUE(hints.cover(disk + "/b/new/m")) << hints.text();
+  }
+  ASSERT_EQ(::umount2(disk.c_str(), 0), 0);
+  if (as_a_whole) return;
+  for (int i = 0; i < 50; ++i) ASSERT_TRUE(watcher->wait(milliseconds(1), hints.sink()));
+  hints.clear();
+  write_file(disk + "/a/m");
+  ASSERT_TRUE(watcher->wait(milliseconds(40), hints.sink()));
+  ASSERT_TRUE(watcher->wait(milliseconds(40), hints.sink()));
+  EXPECT_TRUE(hints.cover(disk + "/a/m")) << hints.text();
 }
 
 INSTANTIATE_TEST_SUITE_P(AllOfThem, WatchedMount,

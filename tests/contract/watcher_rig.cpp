@@ -90,8 +90,8 @@ std::string Hints::text() const {
   return text;
 }
 
-WatchedTree::WatchedTree(WatchMethod method, std::chrono::milliseconds poll_interval)
-    : method_(method), poll_interval_(poll_interval) {
+WatchedTree::WatchedTree(WatchMethod method, std::chrono::milliseconds poll_interval, TempDirectory::Where where)
+    : method_(method), poll_interval_(poll_interval), outside_(where) {
   std::filesystem::create_directory(root());
 }
 

@@ -53,7 +53,8 @@ class Hints {
 /// A root that is watched.
 class WatchedTree {
  public:
-  explicit WatchedTree(WatchMethod method, std::chrono::milliseconds poll_interval = std::chrono::milliseconds(20));
+  explicit WatchedTree(WatchMethod method, std::chrono::milliseconds poll_interval = std::chrono::milliseconds(20),
+                       TempDirectory::Where where = TempDirectory::Where::kDisk);
 
   [[nodiscard]] std::string root() const { return outside_ / "root"; }
   [[nodiscard]] const std::string& outside() const { return outside_.path(); }
