@@ -79,6 +79,8 @@ struct AccountRun {
   };
   std::unordered_multimap<SizeAndTime, std::size_t, SizeAndTimeHash> movable;
   std::vector<ItemId> removed_directories;  ///< children before parents
+  /// Messages that are recorded and were not found, in folders that were not at rest: directory and name.
+  std::vector<std::pair<std::string, std::string>> doubtful;
   std::vector<Put> touched_directories;
   /// Of the directory above the mail directory: now, and as remembered (as the mark of item 0).
   std::optional<std::uint64_t> parent_inode;

@@ -189,7 +189,7 @@ OperationQueue::Work OperationQueue::work_of(const std::string& account, Pending
 bool OperationQueue::hold(const std::string& account, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
   const auto free = [&] { return !pending_[account].busy; };
-  if (!changed_.wait(lock, stop, free)) return false;
+  if (!freed_.wait(lock, stop, free)) return false;
   auto& pending = pending_[account];
   pending.busy = true;
   schedule(account, pending);
@@ -215,6 +215,7 @@ void OperationQueue::done(const std::string& account) {
   }
   ++changes_;
   changed_.notify_all();
+  freed_.notify_all();
 }
 
 void OperationQueue::limit_reconciles(unsigned most) {

@@ -113,8 +113,9 @@ class OperationQueue {
 
   const std::size_t most_names_;
   const std::atomic<std::uint64_t>& fence_;
-  mutable std::mutex mutex_;  // Guards all below.
-  std::condition_variable_any changed_;
+  mutable std::mutex mutex_;             // Guards all below.
+  std::condition_variable_any changed_;  // For take().
+  std::condition_variable_any freed_;    // For hold(): who is woken for one must not be needed for the other.
   std::unordered_map<std::string, Pending> pending_;
   std::set<std::pair<Time, std::string>> schedule_;   // Accounts that nobody has, by when they are due.
   std::unordered_map<std::string, Time> not_before_;  // Accounts that were looked through a short while ago.

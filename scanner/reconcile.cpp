@@ -10,8 +10,6 @@
 namespace yestermail {
 namespace {
 
-constexpr int kListings = 5;  // Tries to see a busy directory at rest.
-
 /// Entries of the root that are not in the mail directory.
 bool stands_elsewhere(const ScannedDirectory& directory, std::string_view name) {
   return directory.parent == kNoItem && (name == kHomeName || name == kControlName);
@@ -22,13 +20,14 @@ bool is_directory(const Version& version) { return version.state.kind == EntryKi
 }  // namespace
 
 Reconciler::Reconciler(std::shared_ptr<AccountRun> run, Recorder& recorder, ScanTotals& totals, Pipeline& pipeline,
-                       bool full)
+                       bool full, Patience patience)
     : run_(std::move(run)),
       recorder_(recorder),
       view_(recorder.view()),
       totals_(totals),
       pipeline_(pipeline),
       full_(full),
+      patience_(patience),
       evidence_(*run_, view_) {}
 
 bool Reconciler::reconcile() {
@@ -140,7 +139,7 @@ Listing Reconciler::list_patiently(const ScannedDirectory& directory, int fd, co
     const auto missing = [&](const Version& version) {
       return !listing.contains(version.state.name) && !stands_elsewhere(directory, version.state.name);
     };
-    if (listing.error() != 0 || listing.exact() || tries == kListings) return listing;
+    if (listing.error() != 0 || listing.exact() || tries == patience_.listings) return listing;
     if (std::ranges::none_of(known, missing)) return listing;
     let_settle();
   }

@@ -26,7 +26,13 @@ namespace yestermail {
 /// what vanished here may have arrived there. Used once, by one thread.
 class Reconciler {
  public:
-  Reconciler(std::shared_ptr<AccountRun> run, Recorder& recorder, ScanTotals& totals, Pipeline& pipeline, bool full);
+  /// How often a directory that is not at rest is looked at before its doubts are left.
+  struct Patience {
+    int listings = 5;  ///< of one
+    int looks = 3;     ///< at all folders, for messages that seem to have gone from one
+  };
+  Reconciler(std::shared_ptr<AccountRun> run, Recorder& recorder, ScanTotals& totals, Pipeline& pipeline, bool full,
+             Patience patience);
 
   /// Hands all on and finishes the account. False: its mail directory cannot be listed; that is counted.
   bool reconcile();
@@ -120,7 +126,8 @@ class Reconciler {
   View& view_;
   ScanTotals& totals_;
   Pipeline& pipeline_;
-  bool full_;
+  const bool full_;
+  const Patience patience_;
   bool fresh_ = false;  ///< the store has nothing of the account
   bool failed_ = false;
   FolderEvidence evidence_;

@@ -10,7 +10,6 @@
 namespace yestermail {
 namespace {
 
-constexpr int kComparisons = 5;       // Tries to see a busy folder at rest.
 constexpr std::size_t kBatch = 4096;  // Versions held at a time.
 
 /// Where an entry of that name is, or the number of entries.
@@ -64,7 +63,7 @@ void Reconciler::visit_messages(ScannedDirectory* cur, ScannedDirectory* fresh) 
     const bool exact = is_at_rest(sides) && provable;
     auto difference = compare_sides(sides);
     const bool certain = exact || (difference.missing.empty() && difference.added.empty());
-    if (certain || fresh_ || tries == kComparisons) return record_messages(sides, std::move(difference), exact);
+    if (certain || fresh_ || tries == patience_.listings) return record_messages(sides, std::move(difference), exact);
     let_settle();
   }
 }
@@ -218,6 +217,7 @@ void Reconciler::message_missing(std::vector<Side>& sides, KnownMessage missing,
   distrust(sides);
   if (stat_at(sides[missing.side].opened->fd.get(), missing.version.state.name)) return;  // The listing passed it over.
   totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+  run_->doubtful.push_back({sides[missing.side].directory->path, missing.version.state.name});
 }
 
 void Reconciler::distrust(std::vector<Side>& sides) {

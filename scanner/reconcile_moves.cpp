@@ -9,8 +9,6 @@
 namespace yestermail {
 namespace {
 
-constexpr int kLooks = 3;
-
 bool is_vanished_message(const Version& version) {
   return version.item != kNoItem && version.state.kind == EntryKind::kMessage;
 }
@@ -67,7 +65,7 @@ void Reconciler::match_by_base() {
 /// folder after the other, show the message nowhere: so folders that changed meanwhile are looked through again.
 void Reconciler::look_again_for_vanished() {
   std::unordered_map<const ScannedDirectory*, DirectoryMark> looked_at;
-  for (int looks = 0; looks < kLooks; ++looks) {
+  for (int looks = 0; looks < patience_.looks; ++looks) {
     bool at_rest = true;
     for (auto& directory : run_->directories) {
       if (!directory.holds_messages || !directory.visited) continue;
@@ -124,6 +122,9 @@ void Reconciler::keep_unconfirmed() {
   for (auto& version : run_->vanished) {
     if (!is_vanished_message(version)) continue;
     directories.insert(version.state.parent);
+    for (const auto& directory : run_->directories) {
+      if (directory.item == version.state.parent) run_->doubtful.push_back({directory.path, version.state.name});
+    }
     version.item = kNoItem;
     totals_.count([](ScanReport& report) { ++report.unconfirmed; });
   }

@@ -51,7 +51,7 @@ class Scan {
       auto run = open_account(source, totals_);
       if (!run) return;
       run->number = census.number_of(source);
-      Reconciler(std::move(run), recorder_, totals_, pipeline, options_.full).reconcile();
+      Reconciler(std::move(run), recorder_, totals_, pipeline, options_.full, {}).reconcile();
     } catch (const Error& error) {
       // A damaged history of one account is no reason to leave the others unrecorded.
       if (error.code() != Errc::kDamage) throw;

@@ -177,11 +177,14 @@ class Watch::State {
     WatchSession session({recorder, clock_, log_, specs_, options_, queue_, passes_, gaps_, fence_, counters_,
                           failures_, [this] { hurry(); }});
     auto next_report = Timer::now();
+    std::size_t told_gaps = 0;
     auto next_scan = Timer::now() + options_.scan_interval;
     while (!stop.stop_requested()) {
       session.wait(kStep);
       const auto now = Timer::now();
-      if (now >= next_report) {
+      const auto open_gaps = gaps_.all().size();
+      if (now >= next_report || open_gaps != told_gaps) {
+        told_gaps = open_gaps;
         next_report = now + options_.report_interval;
         recorder.publish(report());
         session.forget_idle_accounts();

@@ -21,6 +21,9 @@ constexpr auto kLookAgain = 500ms;
 constexpr auto kReconcileAgain = 1s;  // After a look through a busy account that could not tell all.
 constexpr auto kIdle = 15s;
 
+// Hints tell what goes on in a folder that is not at rest; there is no need to wait for it.
+constexpr Reconciler::Patience kPatience{2, 1};
+
 /// Gives the account back, however its work ends.
 class Holding {
  public:
@@ -190,10 +193,11 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
     return false;
   }
   run->number = number;
+  const auto held = run;
   {
     const auto session = world_.recorder.begin_bulk();
     Pipeline pipeline(world_.recorder.view(), *session, totals, threads, world_.options.largest_file);
-    Reconciler(std::move(run), world_.recorder, totals, pipeline, full).reconcile();
+    Reconciler(std::move(run), world_.recorder, totals, pipeline, full, kPatience).reconcile();
     pipeline.complete();
   }
   const auto after = totals.report();
@@ -206,7 +210,9 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
     const std::lock_guard lock(mutex_);
     if (const auto found = live_.find(source.name); found != live_.end()) found->second.account->forget_folders();
   }
-  const bool whole = after.unconfirmed == before.unconfirmed;
+  // What a busy folder does not prove is looked at by name, like everything else in it.
+  for (auto& [directory, name] : held->doubtful) world_.queue.look(source.name, {directory, name});
+  const bool whole = after.unconfirmed - before.unconfirmed <= held->doubtful.size();
   if (!whole) world_.queue.reconcile(source.name, Timer::now() + kReconcileAgain);
   return whole;
 }

@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "base/error.h"
-#include "tests/crash/campaign_setting.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/crash/ledger.h"
 #include "tests/crash/sqlite_files.h"
 #include "tests/support/recording_log.h"

@@ -7,7 +7,7 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "tests/crash/campaign_setting.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/crash/crash_loop.h"
 #include "tests/crash/crash_plans.h"
 #include "tests/support/recording_log.h"

@@ -12,7 +12,7 @@
 #include "base/posix_filesystem.h"
 #include "store/store.h"
 #include "tests/crash/byte_classes.h"
-#include "tests/crash/campaign_setting.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/crash/damage_check.h"
 #include "tests/crash/sqlite_files.h"
 #include "tests/support/recording_log.h"

@@ -10,7 +10,7 @@
 #include "base/error.h"
 #include "base/posix_filesystem.h"
 #include "store/store.h"
-#include "tests/crash/campaign_setting.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/crash/source_tree.h"
 #include "tests/support/maildir_builder.h"
 #include "tests/support/paths.h"

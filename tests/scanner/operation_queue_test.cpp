@@ -168,6 +168,28 @@ TEST_F(QueueTest, WhatIsHeldIsNotGivenOut) {
   EXPECT_TRUE(take(queue));
 }
 
+TEST_F(QueueTest, WhoeverWaitsForAnAccountTakesNoWorkersWakeUp) {
+  std::stop_source stop;
+  ASSERT_TRUE(queue.hold("alice", stop.get_token()));
+  std::vector<std::jthread> holders;
+  for (int i = 0; i < 8; ++i) holders.emplace_back([&] { queue.hold("alice", stop.get_token()); });
+  std::this_thread::sleep_for(20ms);
+  std::atomic<int> taken{0};
+  std::jthread worker([&](const std::stop_token& end) {
+    while (const auto work = queue.take(end)) {
+      ++taken;
+      queue.done(work->account);
+    }
+  });
+  for (int i = 1; i <= 20; ++i) {
+    std::this_thread::sleep_for(2ms);
+    queue.look("bob", {"new", std::to_string(i)});
+    for (int wait = 0; wait < 1000 && taken < i; ++wait) std::this_thread::sleep_for(1ms);
+    ASSERT_EQ(taken, i);
+  }
+  stop.request_stop();
+}
+
 TEST_F(QueueTest, TellsTheFenceThatTheNamesLieBehind) {
   fence = 7;
   queue.look("alice", {"new", "1"});

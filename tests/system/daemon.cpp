@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/system/daemon.h"
+
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+#include "tests/support/paths.h"
+
+namespace yestermail::test {
+
+Daemon::Daemon(std::string store, std::vector<std::string> options)
+    : store_(std::move(store)), options_(std::move(options)) {}
+
+void Daemon::start() {
+  std::vector<std::string> command{program_path(), "watch", "--store", store_};
+  command.insert(command.end(), options_.begin(), options_.end());
+  process_ = std::make_unique<Process>(command);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (process_->out().find("watching;") == std::string::npos) {
+    if (std::chrono::steady_clock::now() > limit) {
+      throw std::runtime_error("watch does not begin: " + process_->out() + process_->err());
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+int Daemon::stop() {
+  process_->send(SIGTERM);
+  const auto outcome = process_->wait(std::chrono::seconds(60));
+  process_.reset();
+  return outcome.status;
+}
+
+void Daemon::kill() {
+  process_->send(SIGKILL);
+  process_->wait(std::chrono::seconds(60));
+  process_.reset();
+}
+
+}  // namespace yestermail::test

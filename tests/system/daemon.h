@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/support/process.h"
+
+namespace yestermail::test {
+
+/// The real `yestermail watch` of one store. Ended with the object.
+class Daemon {
+ public:
+  explicit Daemon(std::string store, std::vector<std::string> options = {});
+
+  /// Returns when it says that it watches; throws std::runtime_error with what it wrote where it does not.
+  void start();
+  /// SIGTERM, and its end; its exit status.
+  int stop();
+  /// SIGKILL.
+  void kill();
+  void send(int signal) const { process_->send(signal); }
+  [[nodiscard]] bool is_running() const { return process_ != nullptr; }
+  [[nodiscard]] pid_t pid() const { return process_->pid(); }
+  [[nodiscard]] std::string err() const { return process_->err(); }
+
+ private:
+  const std::string store_;
+  const std::vector<std::string> options_;
+  std::unique_ptr<Process> process_;
+};
+
+}  // namespace yestermail::test
