@@ -15,6 +15,7 @@ namespace {
 
 using Timer = std::chrono::steady_clock;
 
+constexpr auto kAtOnce = std::chrono::milliseconds(10);
 constexpr auto kGoneForSure = std::chrono::milliseconds(500);  // A file has to be gone for so long.
 
 std::string joined(const std::string& directory, std::string_view name) {
@@ -26,13 +27,13 @@ std::string joined(const std::string& directory, std::string_view name) {
 LiveAccount::LiveAccount(const World& world, AccountSource source, AccountNumber number)
     : world_(world), view_(world.recorder.view()), source_(std::move(source)), number_(number) {}
 
-LiveAccount::Outcome LiveAccount::work(const OperationQueue::Work& work) {
+LiveAccount::Outcome LiveAccount::work(const OperationQueue::Work& work, bool covered) {
   Outcome outcome;
   if (!open(outcome)) return outcome;
   world_.counters.looks += work.messages.size() + work.files.size();
   look_at_messages(work.messages, outcome);
   // A name that still waits may be the one that a missing message has now.
-  if (work.all_messages && !missing_.empty()) {
+  if (work.all_messages && covered && !missing_.empty()) {
     commit();  // What came elsewhere has to be there to be found.
     confirm_missing(work.fence, outcome);
   }
@@ -40,7 +41,8 @@ LiveAccount::Outcome LiveAccount::work(const OperationQueue::Work& work) {
   for (const auto& path : work.folders) compare_directories(path, outcome);
   commit();
   forget_old_arrivals();
-  for (const auto& [base, missing] : missing_) {
+  for (auto& [base, missing] : missing_) {
+    missing.due = std::max(missing.due, Timer::now() + kAtOnce);  // Not now: it has just been seen to.
     outcome.again = outcome.again ? std::min(*outcome.again, missing.due) : missing.due;
   }
   mail_.reset();

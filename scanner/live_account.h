@@ -51,11 +51,15 @@ class LiveAccount {
     std::vector<Look> looks;           ///< to be looked at again, soon
     std::vector<std::string> folders;  ///< whose directories got other times by what was looked at
   };
-  /// Looks, and records.
-  Outcome work(const OperationQueue::Work& work);
+  /// Looks, and records. `covered`: since hints were lost last, the account has been looked through. Until then nothing
+  /// is taken for deleted: where it went may not have been told.
+  Outcome work(const OperationQueue::Work& work, bool covered);
 
-  /// Forgets where folders are: they may have been recorded anew.
-  void forget_folders() { folders_.clear(); }
+  /// The account was looked through: folders may have been recorded anew, and what was missing has been looked for.
+  void looked_through() {
+    folders_.clear();
+    missing_.clear();
+  }
   /// Nothing is held back, so it need not be kept.
   [[nodiscard]] bool is_idle() const { return missing_.empty() && gone_files_.empty(); }
 

@@ -174,9 +174,10 @@ OperationQueue::Work OperationQueue::work_of(const std::string& account, Pending
       work.messages.push_back(std::move(pending.messages.extract(pending.messages.begin()).value()));
     }
     pending.taken = work.messages.size();
-    work.all_messages = pending.messages.empty();
+    // Names that were dropped wait too, for the account to be looked through.
+    work.all_messages = pending.messages.empty() && !pending.names_lost;
     // Those that stay were asked for later than the first, but nobody wrote down when: as old as the first.
-    if (work.all_messages) pending.oldest.reset();
+    if (pending.messages.empty()) pending.oldest.reset();
     take_due(pending.files, now, work.files);
     take_due(pending.folders, now, work.folders);
     if (pending.call && *pending.call <= now) pending.call.reset();

@@ -56,7 +56,7 @@ class OperationQueue {
     bool reconcile = false;          ///< as a whole; then there are no names
     std::optional<Time> names_lost;  ///< with `reconcile`: since then names were dropped
     std::vector<Look> messages;
-    bool all_messages = true;  ///< false: more wait
+    bool all_messages = true;  ///< false: more wait, or were dropped
     std::vector<Look> files;
     std::vector<std::string> folders;  ///< whose directories' times are to be compared
     Time oldest;                       ///< when the first of `messages` was asked for

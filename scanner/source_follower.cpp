@@ -144,6 +144,7 @@ void SourceFollower::take(const Hint& hint) {
 }
 
 void SourceFollower::lost(GapReason reason, const std::string& text, Instant from) {
+  ++world_.losses;
   gaps_.push_back(world_.gaps.open(reason, text, from));
 }
 

@@ -28,6 +28,7 @@ class SourceFollower {
     Fence& fence;
     GapList& gaps;
     PassQueue& passes;
+    std::atomic<std::uint64_t>& losses;                   ///< times that hints were lost
     std::function<std::chrono::milliseconds()> patience;  ///< how long a watcher may wait now
   };
   SourceFollower(World world, HintRouter router, WatcherSettings settings, WatchMethod first_method,

@@ -160,7 +160,7 @@ class Watch::State {
         settings.matters = [&map, root](const std::string& directory) {
           return is_below(root, directory) || map.matters(directory);
         };
-        const SourceFollower::World world{clock_, log_, fence_, gaps_, passes_, [this] { return patience(); }};
+        const SourceFollower::World world{clock_, log_, fence_, gaps_, passes_, losses_, [this] { return patience(); }};
         followers_.push_back(std::make_unique<SourceFollower>(world,
                                                               HintRouter(map, i, patterns_, queue_, passes_, counters_),
                                                               std::move(settings), options_.first_method, map, i));
@@ -175,7 +175,7 @@ class Watch::State {
     passes_.ask(std::move(first));
     set_why_not(std::nullopt);
     WatchSession session({recorder, clock_, log_, specs_, options_, queue_, passes_, gaps_, fence_, counters_,
-                          failures_, [this] { hurry(); }});
+                          failures_, losses_, [this] { hurry(); }});
     auto next_report = Timer::now();
     std::size_t told_gaps = 0;
     auto next_scan = Timer::now() + options_.scan_interval;
@@ -257,6 +257,7 @@ class Watch::State {
   OperationQueue queue_;
   PassQueue passes_;
   GapList gaps_;
+  std::atomic<std::uint64_t> losses_{0};
   std::atomic<Timer::rep> hurry_until_{0};
 
   mutable std::mutex mutex_;  // Guards all below.

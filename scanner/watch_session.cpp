@@ -102,7 +102,7 @@ void WatchSession::work_on(const OperationQueue::Work& work) {
 void WatchSession::look(const OperationQueue::Work& work) {
   const auto account = live(work.account);
   if (!account) return ask_for_census();
-  auto outcome = account->work(work);
+  auto outcome = account->work(work, is_covered(work.account));
   if (outcome.gone) ask_for_census();
   const auto now = Timer::now();
   if (outcome.reconcile) world_.queue.reconcile(work.account, now);
@@ -158,6 +158,12 @@ void WatchSession::forget_idle_accounts() {
   });
 }
 
+bool WatchSession::is_covered(const std::string& account) {
+  const std::lock_guard lock(mutex_);
+  const auto found = covered_.find(account);
+  return found != covered_.end() && found->second == world_.losses;
+}
+
 void WatchSession::ask_for_census() {
   Pass pass;
   pass.kind = Pass::Kind::kCensus;
@@ -186,6 +192,7 @@ void WatchSession::reconcile(const OperationQueue::Work& work) {
 bool WatchSession::look_through(const AccountSource& source, AccountNumber number, bool full, unsigned threads,
                                 ScanTotals& totals) {
   ++world_.counters.reconciles;
+  const auto losses = world_.losses.load();
   const auto before = totals.report();
   auto run = open_account(source, totals);
   if (!run) {
@@ -208,7 +215,8 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
                                before.items_touched + before.items_deleted);
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = live_.find(source.name); found != live_.end()) found->second.account->forget_folders();
+    if (const auto found = live_.find(source.name); found != live_.end()) found->second.account->looked_through();
+    covered_[source.name] = losses;
   }
   // What a busy folder does not prove is looked at by name, like everything else in it.
   for (auto& [directory, name] : held->doubtful) world_.queue.look(source.name, {directory, name});
@@ -285,6 +293,7 @@ void WatchSession::end(const Account& account) {
   world_.recorder.end_account(account.number);
   const std::lock_guard lock(mutex_);
   live_.erase(account.name);
+  covered_.erase(account.name);
 }
 
 }  // namespace yestermail

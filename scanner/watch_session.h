@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <exception>
@@ -40,7 +41,8 @@ class WatchSession {
     const Fence& fence;
     FollowCounters& counters;
     FailureLog& failures;
-    std::function<void()> hurry;  ///< makes the watchers hand out soon what they have
+    const std::atomic<std::uint64_t>& losses;  ///< times that hints were lost, so far
+    std::function<void()> hurry;               ///< makes the watchers hand out soon what they have
   };
   explicit WatchSession(World world);
   WatchSession(const WatchSession&) = delete;
@@ -64,6 +66,7 @@ class WatchSession {
   void reconcile(const OperationQueue::Work& work);
   std::shared_ptr<LiveAccount> live(const std::string& name);
   std::optional<std::pair<AccountSource, AccountNumber>> find(const std::string& name);
+  bool is_covered(const std::string& account);
   void ask_for_census();
 
   void make_passes(const std::stop_token& stop) noexcept;
@@ -78,6 +81,7 @@ class WatchSession {
   std::mutex mutex_;  // Guards all below.
   std::condition_variable changed_;
   std::map<std::string, Live> live_;
+  std::map<std::string, std::uint64_t> covered_;  // Accounts, and the losses before they were looked through last.
   std::exception_ptr failure_;
   std::vector<std::jthread> threads_;
 };

@@ -115,6 +115,24 @@ TEST_F(LiveAccountTest, NamesThatStillWaitHoldUpDeletions) {
   expect_exact();
 }
 
+TEST_F(LiveAccountTest, NothingIsTakenForDeletedBeforeLostHintsAreMadeGood) {
+  world.box().move("", "100.a:2,", ".Trash");
+  driver->covered = false;
+  driver->look({{"cur", "100.a:2,"}});  // That it came to the trash was among the hints that were lost.
+  for (int i = 0; i < 5; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    driver->pass_fences();
+    driver->look({});
+  }
+  EXPECT_TRUE(world.at("cur/100.a:2,"));
+  const auto item = world.item("cur/100.a:2,");
+  world.scan();
+  driver->reconciled();
+  driver->covered = true;
+  EXPECT_EQ(world.item(".Trash/cur/100.a:2,"), item);
+  expect_exact();
+}
+
 TEST_F(LiveAccountTest, DovecotsMoveIsAMove) {
   const auto item = world.item("cur/200.b:2,S");
   const auto target = world.alice() + "/.Trash/cur/200.b:2,S";

@@ -19,7 +19,7 @@ LiveDriver::LiveDriver(ScanWorld& world) : world_(world), failures_(world.log, c
 void LiveDriver::work(OperationQueue::Work work) {
   work.account = "alice@example.com";
   work.fence = fence_;
-  auto outcome = account_->work(work);
+  auto outcome = account_->work(work, covered);
   wants_reconcile = wants_reconcile || outcome.reconcile;
   saw_it_gone = saw_it_gone || outcome.gone;
   held_back_ = outcome.again.has_value();
@@ -58,7 +58,7 @@ void LiveDriver::settle() {
 }
 
 void LiveDriver::reconciled() {
-  account_->forget_folders();
+  account_->looked_through();
   wants_reconcile = false;
 }
 

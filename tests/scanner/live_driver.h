@@ -27,6 +27,7 @@ class LiveDriver {
   /// The account has been looked through.
   void reconciled();
 
+  bool covered = true;
   bool wants_reconcile = false;
   bool saw_it_gone = false;
 

@@ -81,9 +81,11 @@ struct WatchChurn : testing::Test {
     std::vector<std::jthread> threads;
     for (int t = 0; t < kThreads; ++t) {
       threads.emplace_back([&, t] {
+        auto next = std::chrono::steady_clock::now();
         for (std::size_t i = static_cast<std::size_t>(t); done++ < changes; i += kThreads) {
           users[i % users.size()]->act();
-          if (i % 8 == 0) std::this_thread::sleep_for(1ms);
+          next += std::chrono::nanoseconds(kThreads * 1'000'000'000 / rate);
+          std::this_thread::sleep_until(next);
         }
       });
     }
@@ -133,6 +135,7 @@ struct WatchChurn : testing::Test {
   }
 
   const std::uint64_t seed = campaign_seed();
+  const std::uint64_t rate = campaign_setting("YESTERMAIL_RATE", 800);  ///< changes a second
   TempDirectory directory;
   const std::string mail = directory / "mail";
   const std::string store = directory / "store";
