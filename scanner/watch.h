@@ -28,7 +28,7 @@ struct WatchOptions {
   WatchMethod first_method = WatchMethod::kFanotify;        ///< the best one to try
   std::chrono::milliseconds poll_interval{10'000};          ///< where the kernel does not tell
   std::chrono::milliseconds scan_interval{15 * 60 * 1000};  ///< after which all is looked through once more
-  std::chrono::milliseconds report_interval{5'000};         ///< of what it says of itself
+  std::chrono::milliseconds report_interval{2'000};         ///< of what it says of itself
   std::size_t most_names = 100'000;                         ///< that may wait
 };
 
