@@ -359,6 +359,19 @@ TEST_P(WatcherContract, SaysWhenAnotherDirectoryStandsInPlaceOfTheRoot) {
   EXPECT_FALSE(there);
 }
 
+TEST_P(WatcherContract, IsNotTakenInByARootThatIsRemovedAndMadeAgainAtOnce) {
+  tree.start();
+  // The new one may well have the number of the old one.
+  std::filesystem::remove(tree.root());
+  make_maildir(tree / "a");
+  bool there = tree.collect();
+  for (int i = 0; i < 30 && there && !tree.hints.cover(tree / "a/cur/m"); ++i) {
+    write_file(tree / "a/cur/m");
+    there = tree.watcher().wait(milliseconds(100), tree.hints.sink());
+  }
+  EXPECT_TRUE(!there || tree.hints.cover(tree / "a/cur/m")) << tree.hints.text();
+}
+
 TEST_P(WatcherContract, RefusesARootThatIsNotThere) {
   for (const std::string& root : {tree / "missing", tree / "file"}) {
     if (root == tree / "file") write_file(root);

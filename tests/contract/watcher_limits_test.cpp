@@ -135,6 +135,7 @@ TEST_P(WatchedMount, CanBeUnmountedAndThenIsGone) {
   make_maildir(root() + "/a");
   const auto watcher = make_watcher(GetParam(), {root(), matters_here, milliseconds(20), 0});
   deliver(root() + "/a", "m");
+  make_maildir(root() + "/b");
   Hints hints;
   ASSERT_TRUE(watcher->wait(milliseconds(40), hints.sink()));
   EXPECT_TRUE(hints.cover(root() + "/a/new/m")) << hints.text();
