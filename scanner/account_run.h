@@ -4,6 +4,7 @@
 #include <array>
 #include <atomic>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -66,6 +67,8 @@ struct AccountRun {
   // Filled by the planner; constant from the first reading on, but for a new account, whose directories only grow.
   std::deque<ScannedDirectory> directories;
   std::vector<Version> vanished;  ///< messages and files that are certainly gone from where they were
+  /// Which recorded messages with the same bytes came a moment ago: one that vanished may be one of them. May be empty.
+  std::function<std::vector<Version>(const Version&)> came_lately;
   /// Messages of `vanished` by size and time: an arrival with the same bytes is one that was moved.
   struct SizeAndTime {
     std::uint64_t size;
@@ -94,6 +97,7 @@ struct AccountRun {
   std::mutex mutex;
   std::vector<Held> held;  // Both guarded by mutex.
   std::vector<std::pair<ItemId, DirectoryMark>> file_marks;
+  std::vector<std::pair<ItemId, std::string>> came;  ///< messages that are new to the store: item and name; guarded too
   std::atomic<bool> arrival_lost{false};  ///< a new message was gone before it was read: it may be one that vanished
   std::atomic<std::size_t> open{1};       ///< readings not done, and one for the planner
 

@@ -55,11 +55,11 @@ class LiveAccount {
   /// is taken for deleted: where it went may not have been told.
   Outcome work(const OperationQueue::Work& work, bool covered);
 
+  /// Messages with the same bytes that came a moment ago, as recorded now: the one that vanished may be one of them.
+  [[nodiscard]] std::vector<Version> came_lately(const Version& vanished) const;
   /// The account was looked through: folders may have been recorded anew, and what was missing has been looked for.
-  void looked_through() {
-    folders_.clear();
-    missing_.clear();
-  }
+  /// `came`: messages that are new to the store, item and name.
+  void looked_through(const std::vector<std::pair<ItemId, std::string>>& came);
   /// Nothing is held back, so it need not be kept.
   [[nodiscard]] bool is_idle() const { return missing_.empty() && gone_files_.empty(); }
 
@@ -131,8 +131,9 @@ class LiveAccount {
   void confirm_in_folder(const std::string& path, std::uint64_t fence, Outcome& outcome);
   bool is_recorded_elsewhere(const OpenFolder& folder, Side side, const std::string& name, const Version& missing);
   bool is_there(const Version& version);
+  void note_arrival(ItemId item, std::string_view name);
   ItemId folder_item(ItemId directory);
-  void message_is_gone(const Version& version, const std::string& base);
+  void message_is_gone(const Version& version);
   void forget_old_arrivals();
   [[nodiscard]] std::string shown(const std::string& directory, const std::string& name) const;
 

@@ -16,6 +16,7 @@ constexpr auto kAfterListing = std::chrono::milliseconds(50);  // Between two li
 constexpr int kListingShare = 5;                               // and at least so many times what a listing took.
 constexpr auto kWaitForFence = std::chrono::milliseconds(20);
 constexpr auto kArrivalAge = std::chrono::seconds(10);
+constexpr std::size_t kMostArrivals = 2000;
 
 /// The file names of base names that are wanted, in one directory.
 using Names = std::multimap<std::string, std::string, std::less<>>;
@@ -104,7 +105,7 @@ void LiveAccount::confirm_in_folder(const std::string& path, std::uint64_t fence
       missing.due = now + kAfterListing;
       ++at;
     } else if (exact || ++missing.listings >= 2) {
-      message_is_gone(missing.version, base.second);
+      message_is_gone(missing.version);
       at = missing_.erase(at);
     } else {
       missing.fence = world_.fence + 2;
@@ -121,18 +122,17 @@ bool LiveAccount::is_recorded_elsewhere(const OpenFolder& folder, Side side, con
 }
 
 /// Gone from there; if it came under another name, or to another folder, a moment ago, it goes on there.
-void LiveAccount::message_is_gone(const Version& version, const std::string& base) {
-  for (auto at = arrivals_.begin(); at != arrivals_.end(); ++at) {
-    if (at->base != base || at->item == version.item) continue;
-    const auto arrived = view_.item_at(number_, at->item, kForever);
-    if (!arrived || arrived->state.digest != version.state.digest || !is_there(*arrived)) continue;
-    arrivals_.erase(at);
+void LiveAccount::message_is_gone(const Version& version) {
+  for (const auto& arrived : came_lately(version)) {
+    if (changed_.contains(arrived.item) || !is_there(arrived)) continue;
+    std::erase_if(arrivals_, [&](const Arrival& arrival) { return arrival.item == arrived.item; });
     // The item goes on there; that of the arrival, which has the name until now, ends.
-    auto state = arrived->state;
-    const bool same_folder = folder_item(state.parent) == folder_item(version.state.parent);
+    const bool same_folder = folder_item(arrived.state.parent) == folder_item(version.state.parent);
     const auto cause = same_folder ? Cause::kRenamed : Cause::kMoved;
-    if (auto put = next_version(version, std::move(state), cause)) return add(std::move(*put));
-    return;
+    if (auto put = next_version(version, arrived.state, cause)) {
+      changed_.insert(arrived.item);
+      return add(std::move(*put));
+    }
   }
   add(Remove{version.item});
 }
@@ -154,6 +154,29 @@ bool LiveAccount::is_there(const Version& version) {
 ItemId LiveAccount::folder_item(ItemId directory) {
   const auto version = view_.item_at(number_, directory, kForever);
   return version ? version->state.parent : kNoItem;
+}
+
+std::vector<Version> LiveAccount::came_lately(const Version& vanished) const {
+  std::vector<Version> found;
+  const auto base = maildir_base(vanished.state.name);
+  for (const auto& arrival : arrivals_) {
+    // Where a copy is deleted, what it was copied from is no later place of it.
+    if (arrival.base != base || arrival.item <= vanished.item) continue;
+    auto recorded = view_.item_at(number_, arrival.item, kForever);
+    if (recorded && recorded->state.digest == vanished.state.digest) found.push_back(std::move(*recorded));
+  }
+  return found;
+}
+
+void LiveAccount::looked_through(const std::vector<std::pair<ItemId, std::string>>& came) {
+  folders_.clear();
+  missing_.clear();
+  for (const auto& [item, name] : came) note_arrival(item, name);
+}
+
+void LiveAccount::note_arrival(ItemId item, std::string_view name) {
+  arrivals_.push_back({Timer::now(), item, std::string(maildir_base(name))});
+  if (arrivals_.size() > kMostArrivals) arrivals_.pop_front();
 }
 
 void LiveAccount::forget_old_arrivals() {

@@ -21,7 +21,6 @@ constexpr std::uint64_t kInMemory = 1U << 20U;  // A larger file goes into a pac
 constexpr std::size_t kMostInTransaction = 4U << 20U;
 constexpr auto kBeforeListing =
     std::chrono::milliseconds(50);  // A move takes the old name away 5 ms after the new one.
-constexpr std::size_t kMostArrivals = 2000;
 
 /// Splits "…/cur" into the folder's path and which side it is.
 std::optional<std::pair<std::string, bool>> folder_of(const std::string& directory) {
@@ -287,8 +286,7 @@ void LiveAccount::put_content(EntryState state, const StoredBlob& blob, const Fi
   }
   Put put{world_.recorder.new_item(number_), Cause::kArrived, std::move(state), VersionId{}};
   if (put.state.kind == EntryKind::kMessage) {
-    arrivals_.push_back({Timer::now(), put.item, std::string(maildir_base(put.state.name))});
-    if (arrivals_.size() > kMostArrivals) arrivals_.pop_front();
+    note_arrival(put.item, put.state.name);
   }
   add(std::move(put));
 }

@@ -209,6 +209,10 @@ void Pipeline::record(const Job& job, EntryState state) {
     run.held.push_back({job.order, std::move(put)});
     return;
   }
+  if (run.came_lately && reading.kind == EntryKind::kMessage) {
+    const std::lock_guard lock(run.mutex);
+    run.came.emplace_back(put.item, put.state.name);
+  }
   totals_.recorded(put.state.kind, put.cause);
   session_.add(run.number, std::move(put));
 }
@@ -252,6 +256,8 @@ void Pipeline::settle(AccountRun& run) {
       if (auto moved = next_version(before, put.state, Cause::kMoved)) put = std::move(*moved);
       before.item = kNoItem;  // It lives on.
       run.movable.erase(found);
+    } else if (run.came_lately) {
+      run.came.emplace_back(put.item, put.state.name);
     }
     totals_.recorded(put.state.kind, put.cause);
     session_.add(run.number, std::move(put));

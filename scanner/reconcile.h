@@ -116,6 +116,7 @@ class Reconciler {
   // reconcile_moves.cpp: messages in another folder, and handing on.
   void match_moves();
   void match_by_base();
+  void match_recorded();
   void look_again_for_vanished();
   DirectoryMark look_again_in(ScannedDirectory& directory);
   void keep_unconfirmed();

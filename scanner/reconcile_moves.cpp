@@ -19,6 +19,7 @@ bool is_vanished_message(const Version& version) {
 void Reconciler::match_moves() {
   if (std::ranges::none_of(run_->vanished, is_vanished_message)) return;
   match_by_base();
+  match_recorded();
   if (std::ranges::any_of(run_->vanished, is_vanished_message)) look_again_for_vanished();
   for (std::size_t i = 0; i < run_->vanished.size(); ++i) {
     const auto& version = run_->vanished[i];
@@ -59,6 +60,32 @@ void Reconciler::match_by_base() {
     vanished.item = kNoItem;
     return true;
   });
+}
+
+/// A message that vanished may be one that was recorded elsewhere a moment ago, and is still there: then it goes on as
+/// that one, whose name it takes.
+void Reconciler::match_recorded() {
+  if (!run_->came_lately) return;
+  std::unordered_map<ItemId, const ScannedDirectory*> directories;
+  for (const auto& directory : run_->directories) directories.emplace(directory.item, &directory);
+  std::unordered_set<ItemId> taken;
+  for (const auto& version : run_->vanished) taken.insert(version.item);
+  for (auto& vanished : run_->vanished) {
+    if (!is_vanished_message(vanished)) continue;
+    for (const auto& other : run_->came_lately(vanished)) {
+      const auto found = directories.find(other.state.parent);
+      if (found == directories.end() || taken.contains(other.item)) continue;
+      const auto stat = run_->tree(found->second->tree).look(path_in(*found->second, other.state.name));
+      if (!stat || stat->kind != FileStat::Kind::kRegular || stat->size != other.state.size) continue;
+      if (auto put = next_version(vanished, other.state, Cause::kMoved)) {
+        totals_.recorded(put->state.kind, put->cause);
+        renames_.push_back(std::move(*put));
+      }
+      taken.insert(other.item);
+      vanished.item = kNoItem;
+      break;
+    }
+  }
 }
 
 /// A move makes the new name before it takes the old one away. A folder that was listed before the one, and the other

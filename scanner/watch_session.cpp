@@ -122,14 +122,16 @@ void WatchSession::look(const OperationQueue::Work& work) {
   }
 }
 
+std::shared_ptr<LiveAccount> WatchSession::known_live(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = live_.find(name);
+  if (found == live_.end()) return nullptr;
+  found->second.used = Timer::now();
+  return found->second.account;
+}
+
 std::shared_ptr<LiveAccount> WatchSession::live(const std::string& name) {
-  {
-    const std::lock_guard lock(mutex_);
-    if (const auto found = live_.find(name); found != live_.end()) {
-      found->second.used = Timer::now();
-      return found->second.account;
-    }
-  }
+  if (auto known = known_live(name)) return known;
   auto found = find(name);
   if (!found) return nullptr;
   auto account = std::make_shared<LiveAccount>(live_world_, std::move(found->first), found->second);
@@ -201,6 +203,8 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
   }
   run->number = number;
   const auto held = run;
+  const auto account = known_live(source.name);
+  if (account) run->came_lately = [account](const Version& vanished) { return account->came_lately(vanished); };
   {
     const auto session = world_.recorder.begin_bulk();
     Pipeline pipeline(world_.recorder.view(), *session, totals, threads, world_.options.largest_file);
@@ -213,9 +217,9 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
                               after.items_touched + after.items_deleted -
                               (before.items_arrived + before.items_changed + before.items_renamed + before.items_moved +
                                before.items_touched + before.items_deleted);
+  if (account) account->looked_through(held->came);
   {
     const std::lock_guard lock(mutex_);
-    if (const auto found = live_.find(source.name); found != live_.end()) found->second.account->looked_through();
     covered_[source.name] = losses;
   }
   // What a busy folder does not prove is looked at by name, like everything else in it.

@@ -65,6 +65,7 @@ class WatchSession {
   void look(const OperationQueue::Work& work);
   void reconcile(const OperationQueue::Work& work);
   std::shared_ptr<LiveAccount> live(const std::string& name);
+  std::shared_ptr<LiveAccount> known_live(const std::string& name);
   std::optional<std::pair<AccountSource, AccountNumber>> find(const std::string& name);
   bool is_covered(const std::string& account);
   void ask_for_census();

@@ -33,6 +33,7 @@ std::optional<LogRow> LogRowMaker::row(const View::Happening& happening) {
 
 bool LogRowMaker::is_of_interest(const View::Happening& happening) const {
   const auto& version = happening.version;
+  if (happening.ended && goes_on(version, happening.at)) return false;
   if (!is_directory(version)) return true;
   if (version.item == kRootItem || is_message_directory(version.state.name)) return false;
   if (happening.ended || version.cause != Cause::kTouched) return true;
@@ -40,6 +41,14 @@ bool LogRowMaker::is_of_interest(const View::Happening& happening) const {
   const auto was = before(version);
   return !was || was->state.mode != version.state.mode || was->state.uid != version.state.uid ||
          was->state.gid != version.state.gid;
+}
+
+/// A message that is found in another folder is an arrival there, until it turns out which one it is: that one then
+/// takes its place. Nothing was deleted.
+bool LogRowMaker::goes_on(const Version& version, Instant at) const {
+  if (version.state.kind != EntryKind::kMessage) return false;
+  const auto now = view_.lookup(account_.number, version.state.parent, version.state.name, at);
+  return now && now->since == at && now->state.digest == version.state.digest;
 }
 
 bool LogRowMaker::wanted(std::string_view path) const {

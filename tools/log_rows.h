@@ -40,6 +40,7 @@ class LogRowMaker {
 
  private:
   [[nodiscard]] bool is_of_interest(const View::Happening& happening) const;
+  [[nodiscard]] bool goes_on(const Version& version, Instant at) const;
   [[nodiscard]] bool wanted(std::string_view path) const;
   [[nodiscard]] std::optional<Version> before(const Version& version) const;
   std::string what_began(const Version& version, LogRow& row);
