@@ -44,9 +44,9 @@ struct Mount {
   RepeatLog log;
 };
 
-/// An open directory: where a listing that began at its start holds on to.
+/// An open directory: the instant that a listing which began at its start holds on to; none yet: Instant{}.
 struct DirectoryHandle {
-  std::atomic<Instant> pinned;
+  std::atomic<Instant> pinned{};
 };
 
 Mount& mount_of(fuse_req_t req) { return *static_cast<Mount*>(fuse_req_userdata(req)); }
@@ -187,8 +187,7 @@ void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fus
 /// Directories are opened for real: only so can a fixed listing stay in the kernel and a live one never.
 void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
   answer(req, Request::kOther, [&](Mount& mount) {
-    const auto pinned = mount.tree.present();
-    std::unique_ptr<DirectoryHandle> handle(new DirectoryHandle{pinned});
+    auto handle = std::make_unique<DirectoryHandle>();
     const bool fixed = mount.tree.is_list_fixed(node_of(ino));
     info->cache_readdir = fixed ? 1 : 0;
     info->keep_cache = fixed ? 1 : 0;
@@ -251,7 +250,7 @@ class ReplyBuffer {
 void list(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info* info, bool plus) {
   answer(req, plus ? Request::kListPlus : Request::kList, [&](Mount& mount) {
     auto* const handle = handle_of(info);
-    if (offset == 0) handle->pinned = mount.tree.present();
+    if (offset == 0 || handle->pinned.load() == Instant{}) handle->pinned = mount.tree.present();
     ReplyBuffer buffer(req, std::min<std::size_t>(size, kReadBytes), plus);
     const auto cursor = static_cast<std::uint64_t>(std::max<off_t>(offset, 0));
     const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor,

@@ -45,8 +45,8 @@ std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
   if (!parts || !is_directory_kind(parts->kind)) return std::nullopt;
   auto view = views_.find(parts->view);
   if (!view) return std::nullopt;
-  auto moment = past_.moment(view->at);
-  if (pinned && view->at == kForever) moment = {*pinned, *pinned, false};
+  // Asking for the newest instant costs a look into the store: not where the answer is known.
+  const auto moment = pinned && view->at == kForever ? Moment{*pinned, *pinned, false} : past_.moment(view->at);
   return Scope{*parts, std::move(*view), moment, views_.generation(parts->view)};
 }
 
@@ -218,12 +218,15 @@ std::optional<NodeId> Tree::parent(NodeId id) {
     return row == kPlaces.end() ? kRootNode : place_id(row->parent);
   }
   const auto found = scope(id);
-  if (!found) return std::nullopt;
-  switch (parts->kind) {
-    case NodeKind::kTimeDirectory: return place_id(place_of(found->view.container));
+  return found ? parent(*found) : std::nullopt;
+}
+
+std::optional<NodeId> Tree::parent(const Scope& scope) {
+  switch (scope.parts.kind) {
+    case NodeKind::kTimeDirectory: return place_id(place_of(scope.view.container));
     case NodeKind::kAccount:
-    case NodeKind::kFolder: return friendly_.parent(*found);
-    default: return recorded_.parent(*found);
+    case NodeKind::kFolder: return friendly_.parent(scope);
+    default: return recorded_.parent(scope);
   }
 }
 
@@ -251,23 +254,29 @@ LookupResult Tree::lookup_name(const Scope& scope, std::string_view name) {
 
 Instant Tree::present() { return view_.last_instant(); }
 
+bool Tree::list_dots(const Node& here, std::optional<NodeId> above, std::uint64_t cursor, const EntrySink& sink) {
+  if (cursor < kDotCursor && !sink({".", here, kDotCursor})) return false;
+  auto parent = here;
+  parent.id = above.value_or(here.id);
+  return cursor >= kDotDotCursor || sink({"..", parent, kDotDotCursor});
+}
+
 bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
-  if (cursor < kDotDotCursor) {
-    const auto here = node(directory);
-    if (!here || !here->attributes.directory) return false;
-    if (cursor < kDotCursor && !sink({".", *here, kDotCursor})) return true;
-    auto above = *here;
-    above.id = parent(directory).value_or(here->id);
-    if (!sink({"..", above, kDotDotCursor})) return true;
-  }
   const auto parts = node_parts(directory);
-  if (!parts || (!is_directory_kind(parts->kind) && parts->kind != NodeKind::kPlace)) return false;
+  if (!parts) return false;
   if (parts->kind == NodeKind::kPlace) {
-    list_place(parts->number, cursor, sink);
+    const auto here = place_node(parts->number);
+    if (!here || !here->attributes.directory) return false;
+    if (list_dots(*here, parent(directory), cursor, sink)) list_place(parts->number, cursor, sink);
     return true;
   }
   const auto found = scope(directory, pinned);
   if (!found) return false;
+  if (cursor < kDotDotCursor) {
+    const auto here = self(*found);
+    if (!here || !here->attributes.directory) return false;
+    if (!list_dots(*here, parent(*found), cursor, sink)) return true;
+  }
   if (parts->kind == NodeKind::kTimeDirectory) {
     list_accounts(*found, cursor, sink);
   } else if (parts->kind == NodeKind::kAccount || parts->kind == NodeKind::kFolder) {
@@ -279,8 +288,10 @@ bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const En
 }
 
 bool Tree::is_list_fixed(NodeId directory) {
-  const auto found = scope(directory);
-  return found && found->moment.settled;
+  const auto parts = node_parts(directory);
+  if (!parts || !is_directory_kind(parts->kind)) return false;
+  const auto view = views_.find(parts->view);
+  return view && view->at != kForever && past_.moment(view->at).settled;
 }
 
 std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> into) {

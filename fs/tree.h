@@ -74,6 +74,9 @@ class Tree {
   LookupResult lookup_name(const Scope& scope, std::string_view name);
   std::optional<Node> self(const Scope& scope);
   std::optional<NodeId> parent(NodeId id);
+  std::optional<NodeId> parent(const Scope& scope);
+  /// False: the sink has enough.
+  static bool list_dots(const Node& here, std::optional<NodeId> above, std::uint64_t cursor, const EntrySink& sink);
 
   void list_place(std::uint64_t place, std::uint64_t cursor, const EntrySink& sink);
   void list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink);

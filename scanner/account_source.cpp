@@ -71,7 +71,9 @@ class TemplateWalk {
     const auto listing = Listing::read(fd);
     if (listing.error() != 0) return fail(below, "cannot be listed");
     if (component == components.size()) {
-      if (is_mail_tree(fd, listing, spec_.layout())) found_.accounts.push_back(account_of(spec_, variables));
+      if (!is_mail_tree(fd, listing, spec_.layout())) return;
+      found_.accounts.push_back(account_of(spec_, variables));
+      found_.any_mail = found_.any_mail || !listing.entries().empty();
       return;
     }
     for (const auto& entry : listing.entries()) {

@@ -33,6 +33,7 @@ struct FoundAccounts {
   std::vector<AccountSource> accounts;  ///< by name
   std::vector<std::string> failures;    ///< printable lines: directories that could not be listed, symlinks
   bool anchor_opened = false;           ///< the part before the first variable is there and can be opened
+  bool any_mail = false;                ///< one of the accounts is a mail tree, not just an empty directory
   bool missing = false;                 ///< it is not there
   bool last_missing = false;            ///< nothing has the name that ends the path
 };

@@ -87,7 +87,8 @@ std::vector<std::string> check_source(const std::string& source) {
     throw Error(Errc::kNotFound,
                 "source " + printable(source) + ": there is no " + reach + "; correct the path, or make it");
   }
-  if (found.accounts.empty()) {
+  // Empty directories stand below every /etc: they are accounts only beside one that has mail.
+  if (!found.any_mail) {
     const auto why = found.failures.empty() ? std::string() : " (" + found.failures.front() + ")";
     throw Error(Errc::kUsage, "source " + printable(source) + ": no mail tree stands " +
                                   (is_template(spec.mail()) ? "below " : "at ") + reach + why +

@@ -5,17 +5,15 @@
 
 #include "base/error.h"
 #include "store/catalog_schema.h"
+#include "store/entry_row.h"
 #include "store/fork_index.h"
 
 namespace yestermail {
 namespace {
 
-std::string select_rows(const char* where) {
-  return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where;
-}
-
 sqlite::Database open_checked(const std::string& path, const Uuid& account) {
   auto database = sqlite::Database::open_reader(path);
+  database.read_ahead();
   auto get = database.prepare("SELECT value FROM meta WHERE key = ?1");
   const std::pair<MetaKey, std::int64_t> marks[] = {{MetaKey::kSchema, kCatalogSchemaVersion},
                                                     {MetaKey::kAccount, account_key(account)}};
@@ -68,6 +66,7 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       began_(database_.prepare(select_rows("since >= ?1 AND since < ?2 ORDER BY since, id LIMIT ?3"))),
       ended_(database_.prepare(select_rows("until >= ?1 AND until < ?2 AND lvl >= 0 ORDER BY until, id LIMIT ?3"))),
       hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
+      marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
       last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
       gaps_(database_.prepare("SELECT since, until, reason, text FROM gap WHERE since < ?2 AND until > ?1"
                               " ORDER BY since, id")),
@@ -199,6 +198,15 @@ std::vector<Gap> CatalogReader::gaps(Instant from, Instant until) {
   while (use->step()) {
     all.push_back({Instant{use->integer(0)}, Instant{use->integer(1)}, static_cast<GapReason>(use->integer(2)),
                    std::string(as_text(use->blob(3)))});
+  }
+  return all;
+}
+
+std::vector<std::pair<ItemId, DirectoryMark>> CatalogReader::marks() {
+  std::vector<std::pair<ItemId, DirectoryMark>> all;
+  sqlite::Use use(marks_);
+  while (use->step()) {
+    all.push_back({ItemId{use->natural(0)}, {use->integer(1), use->integer(2), use->natural(3)}});
   }
   return all;
 }

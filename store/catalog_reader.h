@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "store/blob_table.h"
 #include "store/entry_row.h"
+#include "store/recorder.h"
 #include "store/sqlite.h"
 #include "store/view.h"
 
@@ -32,6 +33,7 @@ class CatalogReader {
   std::vector<View::Happening> happenings(Instant from, Instant until, std::size_t limit);
   std::optional<BlobPlace> find_blob(const Digest& digest);
   std::vector<Gap> gaps(Instant from, Instant until);
+  std::vector<std::pair<ItemId, DirectoryMark>> marks();
   std::vector<Instant> active_hours();
   Instant last_instant();
 
@@ -60,6 +62,7 @@ class CatalogReader {
   sqlite::Statement began_;
   sqlite::Statement ended_;
   sqlite::Statement hours_;
+  sqlite::Statement marks_;
   sqlite::Statement last_;
   sqlite::Statement gaps_;
   sqlite::Statement figures_;

@@ -4,16 +4,13 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "store/entry_row.h"
 #include "store/fork_index.h"
 
 namespace yestermail {
 namespace {
 
 constexpr std::int64_t kHourMicros = 3600 * kMicrosPerSecond;
-
-std::string select_rows(const char* where) {
-  return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where;
-}
 
 }  // namespace
 
@@ -52,7 +49,6 @@ CatalogWriter::CatalogWriter(const std::string& path, const Uuid& account)
       active_(database_.prepare("INSERT INTO activity VALUES(?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, ?2)")),
       get_active_(database_.prepare("SELECT last FROM activity")),
       set_mark_(database_.prepare("INSERT OR REPLACE INTO mark VALUES(?1,?2,?3,?4)")),
-      get_marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
       add_gap_(database_.prepare("INSERT OR REPLACE INTO gap VALUES(?1,?2,?3,?4,?5)")),
       blobs_(database_) {
   load_meta();
@@ -120,6 +116,7 @@ void CatalogWriter::note_activity(const std::vector<Instant>& instants) {
 }
 
 void CatalogWriter::set_closed_at(Lsn newest) {
+  if (closed_at() == newest) return;  // Nothing was recorded: nothing to write, nothing to sync.
   sqlite::Transaction transaction(database_);
   meta(MetaKey::kClosedAt) = newest.value;
   save_meta();
@@ -222,15 +219,6 @@ void CatalogWriter::set_marks(const std::vector<std::pair<ItemId, DirectoryMark>
     set_mark_.bind(1, item.value).bind(2, mark.mtime_ns).bind(3, mark.ctime_ns).bind(4, mark.inode).run();
   }
   transaction.commit();
-}
-
-std::vector<std::pair<ItemId, DirectoryMark>> CatalogWriter::marks() {
-  std::vector<std::pair<ItemId, DirectoryMark>> all;
-  sqlite::Use use(get_marks_);
-  while (use->step()) {
-    all.push_back({ItemId{use->natural(0)}, {use->integer(1), use->integer(2), use->natural(3)}});
-  }
-  return all;
 }
 
 }  // namespace yestermail

@@ -58,7 +58,6 @@ class CatalogWriter {
   [[nodiscard]] Lsn closed_at() { return Lsn{meta(MetaKey::kClosedAt)}; }
   void set_closed_at(Lsn newest);
   void set_marks(const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
-  std::vector<std::pair<ItemId, DirectoryMark>> marks();
 
   [[nodiscard]] BlobTable& blobs() { return blobs_; }
   /// On return all that was applied is in the file, which survives a power cut.
@@ -91,7 +90,6 @@ class CatalogWriter {
   sqlite::Statement active_;
   sqlite::Statement get_active_;
   sqlite::Statement set_mark_;
-  sqlite::Statement get_marks_;
   sqlite::Statement add_gap_;
   BlobTable blobs_;
   std::array<std::uint64_t, 8> meta_{};  ///< as in the table, by key; written at the end of each transaction

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "base/bytes.h"
@@ -23,6 +24,11 @@ struct EntryRow {
 
 /// The columns that read_row() expects, in its order.
 inline constexpr const char* kEntryColumns = "id, put, since, until, lvl, mid, sum";
+
+/// Selects rows for read_row().
+[[nodiscard]] inline std::string select_rows(const char* where) {
+  return std::string("SELECT ") + kEntryColumns + " FROM entry WHERE " + where;
+}
 
 [[nodiscard]] std::int64_t row_sum(const EntryRow& row);
 /// Hash of a name, for the index only: whoever finds a row compares the name.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/packer.h"
 
+#include <algorithm>
 #include <chrono>
 #include <list>
 #include <set>
@@ -14,6 +15,7 @@ namespace yestermail {
 namespace {
 
 constexpr auto kPause = std::chrono::milliseconds(500);
+constexpr auto kLongestPause = std::chrono::milliseconds(60'000);
 
 /// Blobs of an account gathered into frames of a pack.
 class FrameFiller {
@@ -54,17 +56,30 @@ void Packer::start() {
 }
 
 void Packer::work(const std::stop_token& stop) {
-  for (;;) {
+  std::string last_error;  // Said once, not at every attempt.
+  for (auto pause = kPause;;) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait_for(lock, stop, kPause, [&] { return stop.stop_requested(); });
+      wake_.wait_for(lock, stop, pause, [&] { return stop.stop_requested(); });
     }
     if (stop.stop_requested()) return;
     try {
       run();
+      if (!last_error.empty()) writer_.world().log.warning("packing goes on");
+      last_error.clear();
+      pause = kPause;
     } catch (const std::exception& error) {
-      writer_.world().log.error(std::string("packing stopped, the journal grows: ") + error.what());
-      return;
+      // What a disk did with bytes whose sync failed nobody knows: such a store is left as it is.
+      if (const auto* known = dynamic_cast<const Error*>(&error);
+          writer_.has_failed() || (known != nullptr && known->code() == Errc::kIo)) {
+        writer_.world().log.error(std::string("packing stopped, the journal grows: ") + error.what());
+        return;
+      }
+      if (last_error != error.what()) {
+        last_error = error.what();
+        writer_.world().log.error("packing is tried again later, meanwhile the journal grows: " + last_error);
+      }
+      pause = std::min(2 * pause, kLongestPause);
     }
   }
 }

@@ -3,6 +3,9 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "base/error.h"
 #include "store/sqlite_page_check.h"
 
@@ -137,6 +140,18 @@ Database Database::open(const std::string& path, bool writer) {
   database.execute("PRAGMA cell_size_check=ON");
   database.execute(("PRAGMA cache_size=-" + std::to_string(writer ? kWriterCacheKib : kReaderCacheKib)).c_str());
   return database;
+}
+
+void Database::read_ahead() {
+  constexpr sqlite3_int64 kMost = 256 << 10;
+  sqlite3_file* file = nullptr;
+  sqlite3_int64 size = 0;
+  if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return;
+  if (file == nullptr || file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK) return;
+  const auto amount = static_cast<std::size_t>(std::min(size, kMost));
+  const auto page = std::make_unique_for_overwrite<char[]>(amount);
+  // What fails here fails again, and is reported, where the page is needed.
+  static_cast<void>(file->pMethods->xRead(file, page.get(), static_cast<int>(amount), 0));
 }
 
 void Database::execute(const char* sql) {

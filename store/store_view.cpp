@@ -5,13 +5,12 @@
 #include <set>
 
 #include "base/error.h"
+#include "store/derived_damage.h"
 #include "store/server_account.h"
 #include "store/store_size.h"
 
 namespace yestermail {
 namespace {
-
-bool is_derived_damage(const Error& error) { return error.code() == Errc::kDamage || error.code() == Errc::kNotFound; }
 
 Account account_of(const Version& version) {
   Account account;
@@ -232,6 +231,10 @@ std::vector<Instant> StoreView::active_hours() {
 
 Instant StoreView::last_instant() {
   return with_reader(Uuid{}, [](CatalogReader& reader) { return reader.last_instant(); });
+}
+
+std::vector<std::pair<ItemId, DirectoryMark>> StoreView::marks(AccountNumber account) {
+  return with_reader(uuid_of(account), [](CatalogReader& reader) { return reader.marks(); });
 }
 
 StoreFigures StoreView::account_figures(AccountNumber account) {

@@ -10,6 +10,7 @@
 #include "store/blob_loader.h"
 #include "store/layout.h"
 #include "store/reader_pool.h"
+#include "store/recorder.h"
 #include "store/store.h"
 #include "store/view.h"
 
@@ -49,6 +50,8 @@ class StoreView final : public View {
   Instant last_instant() override;
   StoreFigures figures() override;
   StoreFigures account_figures(AccountNumber account) override;
+  /// For the scanner, through Recorder: a reader's look, so that a scan with nothing new opens nothing for writing.
+  std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account);
 
  private:
   Uuid uuid_of(AccountNumber number);

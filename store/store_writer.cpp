@@ -275,9 +275,7 @@ void StoreWriter::record_gap(AccountNumber account, const Gap& gap) {
 std::unique_ptr<BulkSession> StoreWriter::begin_bulk() { return std::make_unique<BulkWriter>(*this); }
 
 std::vector<std::pair<ItemId, DirectoryMark>> StoreWriter::marks(AccountNumber account) {
-  const auto uuid = uuid_of(account);
-  const std::scoped_lock lock(catalogs_mutex_);
-  return catalogs_->catalog(uuid).marks();
+  return view_->marks(account);
 }
 
 void StoreWriter::set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks) {

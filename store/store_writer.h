@@ -48,6 +48,8 @@ class StoreWriter final : public Recorder, public Mender {
   [[nodiscard]] const Uuid& id() const { return id_; }
   [[nodiscard]] const StoreTuning& tuning() const { return tuning_; }
   [[nodiscard]] Journal& journal() { return *journal_; }
+  /// A commit failed: nothing is recorded any more.
+  [[nodiscard]] bool has_failed() const { return failed_; }
   Uuid uuid_of(AccountNumber account);
   /// The operations of a draft for these changes, with new version ids.
   std::vector<Operation> operations_for(AccountNumber account, std::span<const Change> changes);

@@ -2,6 +2,7 @@
 #include "store/writer_catalogs.h"
 
 #include "base/error.h"
+#include "store/derived_damage.h"
 #include "store/history_log.h"
 #include "store/pack_reader.h"
 
@@ -11,8 +12,6 @@ namespace {
 constexpr std::size_t kMaxOpen = 64;
 constexpr std::size_t kReplayGroup = 512;
 constexpr std::uint64_t kCheckpointOperations = 4000;  // About 4 MB of SQLite's log.
-
-bool is_derived_damage(const Error& error) { return error.code() == Errc::kDamage || error.code() == Errc::kNotFound; }
 
 void remove_database(Filesystem& disk, const std::string& path) {
   for (const char* suffix : {"-wal", "-shm", "-journal", ""}) remove_if_there(disk, path + suffix);

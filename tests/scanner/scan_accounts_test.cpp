@@ -50,6 +50,16 @@ TEST(ScanAccounts, AFoldersTreeNeedsAFolderInIt) {
   EXPECT_THAT(check_source("maildir:" + directory.path() + "/%u:LAYOUT=fs"), ElementsAre("alice"));
 }
 
+TEST(CheckSource, RefusesWhereOnlyEmptyDirectoriesStand) {
+  TempDirectory directory;
+  fs::create_directories(directory / "opt");
+  fs::create_directories(directory / "skel");
+  const auto source = "maildir:" + directory.path() + "/%u";
+  EXPECT_THROW(static_cast<void>(check_source(source)), Error);
+  MaildirBuilder(directory / "alice").make_folder("");
+  EXPECT_THAT(check_source(source), ElementsAre("alice", "opt", "skel"));
+}
+
 TEST(CheckSource, NamesThePathThatIsMissingOrNoMailTree) {
   TempDirectory directory;
   const auto failure = [](const std::string& source) -> std::pair<Errc, std::string> {
