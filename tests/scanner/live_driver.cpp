@@ -58,7 +58,7 @@ void LiveDriver::settle() {
 }
 
 void LiveDriver::reconciled() {
-  account_->looked_through();
+  account_->looked_through({});
   wants_reconcile = false;
 }
 
