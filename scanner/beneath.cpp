@@ -45,7 +45,34 @@ int open_patiently(int directory, const std::string& path, int flags, std::uint6
   }
 }
 
-Denial denial(int error) {
+OpenResult with_stat_of(Fd fd) {
+  int error = 0;
+  const auto stat = stat_of(fd.get(), &error);
+  if (!stat) return denial_of(error);
+  return Opened{std::move(fd), *stat};
+}
+
+/// A path longer than the system takes is walked in pieces.
+OpenResult open_directory_resolved(int directory, std::string_view path, std::uint64_t resolve) {
+  constexpr std::size_t kPiece = 3000;
+  Fd held;
+  while (path.size() > kPiece) {
+    const auto slash = path.rfind('/', kPiece);
+    if (slash == std::string_view::npos) return denial_of(ENAMETOOLONG);
+    Fd next(open_patiently(directory, std::string(path.substr(0, slash)), kDirectory, resolve));
+    if (!next.valid()) return denial_of(errno);
+    held = std::move(next);
+    directory = held.get();
+    path.remove_prefix(slash + 1);
+  }
+  Fd fd(open_patiently(directory, path.empty() ? "." : std::string(path), kDirectory, resolve));
+  if (!fd.valid()) return denial_of(errno);
+  return with_stat_of(std::move(fd));
+}
+
+}  // namespace
+
+Denial denial_of(int error) {
   switch (error) {
     case ENOENT: return {Denial::Kind::kGone, "it is gone"};
     case ELOOP: return {Denial::Kind::kRefused, "a symbolic link, which is never followed"};
@@ -57,33 +84,6 @@ Denial denial(int error) {
   }
 }
 
-OpenResult with_stat_of(Fd fd) {
-  int error = 0;
-  const auto stat = stat_of(fd.get(), &error);
-  if (!stat) return denial(error);
-  return Opened{std::move(fd), *stat};
-}
-
-/// A path longer than the system takes is walked in pieces.
-OpenResult open_directory_resolved(int directory, std::string_view path, std::uint64_t resolve) {
-  constexpr std::size_t kPiece = 3000;
-  Fd held;
-  while (path.size() > kPiece) {
-    const auto slash = path.rfind('/', kPiece);
-    if (slash == std::string_view::npos) return denial(ENAMETOOLONG);
-    Fd next(open_patiently(directory, std::string(path.substr(0, slash)), kDirectory, resolve));
-    if (!next.valid()) return denial(errno);
-    held = std::move(next);
-    directory = held.get();
-    path.remove_prefix(slash + 1);
-  }
-  Fd fd(open_patiently(directory, path.empty() ? "." : std::string(path), kDirectory, resolve));
-  if (!fd.valid()) return denial(errno);
-  return with_stat_of(std::move(fd));
-}
-
-}  // namespace
-
 Beneath::Beneath(Opened root) : root_(std::move(root)) {}
 
 OpenResult Beneath::open_directory(const std::string& path) const {
@@ -92,14 +92,14 @@ OpenResult Beneath::open_directory(const std::string& path) const {
 
 OpenResult Beneath::open_file(int directory, const std::string& name) const {
   Fd fd(open_patiently(directory, name, kFile, kStrictOneDevice));
-  if (!fd.valid()) return denial(errno);
+  if (!fd.valid()) return denial_of(errno);
   return check_file(with_stat_of(std::move(fd)));
 }
 
 OpenResult Beneath::open_file_over_links(const std::string& path) const {
   constexpr std::uint64_t kLinksBeneath = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
   Fd fd(open_patiently(root(), path, kFile & ~O_NOFOLLOW, kLinksBeneath));
-  if (!fd.valid()) return denial(errno);
+  if (!fd.valid()) return denial_of(errno);
   return check_file(with_stat_of(std::move(fd)));
 }
 
@@ -130,7 +130,7 @@ OpenResult open_directory_beneath(int directory, const std::string& path) {
 
 OpenResult open_named_directory(const std::string& path) {
   Fd fd(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.valid()) return denial(errno);
+  if (!fd.valid()) return denial_of(errno);
   return with_stat_of(std::move(fd));
 }
 

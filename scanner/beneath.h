@@ -22,6 +22,9 @@ struct Denial {
   std::string why;
 };
 
+/// What an errno of the system says of it.
+Denial denial_of(int error);
+
 /// An open file or directory and what the kernel said of it then.
 struct Opened {
   Fd fd;

@@ -25,7 +25,9 @@ std::string joined(const std::string& directory, std::string_view name) {
 }  // namespace
 
 LiveAccount::LiveAccount(const World& world, AccountSource source, AccountNumber number)
-    : world_(world), view_(world.recorder.view()), source_(std::move(source)), number_(number) {}
+    : world_(world), view_(world.recorder.view()), source_(std::move(source)), number_(number) {
+  note_recorded_arrivals();
+}
 
 LiveAccount::Outcome LiveAccount::work(const OperationQueue::Work& work, bool covered) {
   Outcome outcome;

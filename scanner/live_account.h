@@ -131,9 +131,11 @@ class LiveAccount {
   void confirm_in_folder(const std::string& path, std::uint64_t fence, Outcome& outcome);
   bool is_recorded_elsewhere(const OpenFolder& folder, Side side, const std::string& name, const Version& missing);
   bool is_there(const Version& version);
+  std::optional<std::string> path_of(ItemId directory);
+  void note_recorded_arrivals();
   void note_arrival(ItemId item, std::string_view name);
   ItemId folder_item(ItemId directory);
-  void message_is_gone(const Version& version);
+  bool message_is_gone(const Version& version);
   void forget_old_arrivals();
   [[nodiscard]] std::string shown(const std::string& directory, const std::string& name) const;
 

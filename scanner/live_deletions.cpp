@@ -14,6 +14,7 @@ using Timer = std::chrono::steady_clock;
 
 constexpr auto kAfterListing = std::chrono::milliseconds(50);  // Between two listings of a folder that is not at rest,
 constexpr int kListingShare = 5;                               // and at least so many times what a listing took.
+constexpr auto kLongAfterListing = std::chrono::seconds(1);
 constexpr auto kWaitForFence = std::chrono::milliseconds(20);
 constexpr auto kArrivalAge = std::chrono::seconds(10);
 constexpr std::size_t kMostArrivals = 2000;
@@ -104,9 +105,12 @@ void LiveAccount::confirm_in_folder(const std::string& path, std::uint64_t fence
       missing.fence = world_.fence + 2;
       missing.due = now + kAfterListing;
       ++at;
-    } else if (exact || ++missing.listings >= 2) {
-      message_is_gone(missing.version);
+    } else if ((exact || ++missing.listings >= 2) && message_is_gone(missing.version)) {
       at = missing_.erase(at);
+    } else if (exact || missing.listings >= 2) {
+      outcome.reconcile = true;  // Which settles it.
+      missing.due = now + kLongAfterListing;
+      ++at;
     } else {
       missing.fence = world_.fence + 2;
       missing.due = now + std::max<Timer::duration>(kAfterListing, kListingShare * (now - begun));
@@ -121,33 +125,48 @@ bool LiveAccount::is_recorded_elsewhere(const OpenFolder& folder, Side side, con
   return recorded && recorded->item != missing.item;
 }
 
-/// Gone from there; if it came under another name, or to another folder, a moment ago, it goes on there.
-void LiveAccount::message_is_gone(const Version& version) {
+/// Gone from there; if it came under another name, or to another folder, a moment ago, it goes on there. False: where
+/// it may have come to is not there under its recorded name, and a reconcile has to tell what became of that.
+bool LiveAccount::message_is_gone(const Version& version) {
+  bool certain = true;
   for (const auto& arrived : came_lately(version)) {
-    if (changed_.contains(arrived.item) || !is_there(arrived)) continue;
-    std::erase_if(arrivals_, [&](const Arrival& arrival) { return arrival.item == arrived.item; });
+    if (changed_.contains(arrived.item)) continue;
+    if (!is_there(arrived)) {
+      const auto directory = path_of(arrived.state.parent);
+      certain = certain && directory && mail_->look(*directory);
+      continue;
+    }
     // The item goes on there; that of the arrival, which has the name until now, ends.
     const bool same_folder = folder_item(arrived.state.parent) == folder_item(version.state.parent);
     const auto cause = same_folder ? Cause::kRenamed : Cause::kMoved;
     if (auto put = next_version(version, arrived.state, cause)) {
+      std::erase_if(arrivals_, [&](const Arrival& arrival) { return arrival.item == arrived.item; });
       changed_.insert(arrived.item);
-      return add(std::move(*put));
+      add(std::move(*put));
+      return true;
     }
   }
-  add(Remove{version.item});
+  if (certain) add(Remove{version.item});
+  return certain;
 }
 
 /// What is recorded may have gone on meanwhile, and be missing itself.
 bool LiveAccount::is_there(const Version& version) {
-  std::string path = version.state.name;
-  for (auto directory = version.state.parent; directory != kRootItem;) {
-    const auto above = view_.item_at(number_, directory, kForever);
-    if (!above) return false;
-    path = above->state.name + "/" + path;
-    directory = above->state.parent;
-  }
-  const auto seen = mail_->look(path);
+  const auto directory = path_of(version.state.parent);
+  const auto seen = directory ? mail_->look(*directory + "/" + version.state.name) : std::nullopt;
   return seen && seen->kind == FileStat::Kind::kRegular && seen->size == version.state.size;
+}
+
+/// By the names that are recorded.
+std::optional<std::string> LiveAccount::path_of(ItemId directory) {
+  std::string path;
+  while (directory != kRootItem) {
+    const auto version = view_.item_at(number_, directory, kForever);
+    if (!version) return std::nullopt;
+    path = path.empty() ? version->state.name : version->state.name + "/" + path;
+    directory = version->state.parent;
+  }
+  return path;
 }
 
 /// The folder of a cur or new.
@@ -172,6 +191,17 @@ void LiveAccount::looked_through(const std::vector<std::pair<ItemId, std::string
   folders_.clear();
   missing_.clear();
   for (const auto& [item, name] : came) note_arrival(item, name);
+}
+
+/// What came before this one looked after the account; by the store's own time.
+void LiveAccount::note_recorded_arrivals() {
+  const auto age = std::chrono::duration_cast<std::chrono::microseconds>(kArrivalAge).count();
+  const Instant from{view_.last_instant().value - age};
+  for (const auto& happening : view_.happenings(number_, from, kForever, kMostArrivals)) {
+    const auto& version = happening.version;
+    if (happening.ended || version.cause != Cause::kArrived || version.state.kind != EntryKind::kMessage) continue;
+    note_arrival(version.item, version.state.name);
+  }
 }
 
 void LiveAccount::note_arrival(ItemId item, std::string_view name) {

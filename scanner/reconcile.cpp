@@ -122,7 +122,7 @@ void Reconciler::visit_listed(ScannedDirectory& directory) {
   const int fd = std::get<Opened>(opened).fd.get();
   auto known = entries_of(directory);
   const auto listing = list_patiently(directory, fd, known);
-  if (listing.error() != 0) return not_opened(directory, {Denial::Kind::kFailed, std::strerror(listing.error())});
+  if (listing.error() != 0) return not_opened(directory, denial_of(listing.error()));
   directory.seen = listing.before();
   directory.visited = true;
   directory.exact = listing.exact();

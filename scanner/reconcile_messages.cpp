@@ -185,7 +185,7 @@ bool Reconciler::record_side(Side& side) {
   if (!side.listed) return true;
   auto& directory = *side.directory;
   if (side.listing.error() != 0) {
-    not_opened(directory, {Denial::Kind::kFailed, std::strerror(side.listing.error())});
+    not_opened(directory, denial_of(side.listing.error()));
     return false;
   }
   directory.seen = side.listing.before();

@@ -203,8 +203,12 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
   }
   run->number = number;
   const auto held = run;
-  const auto account = known_live(source.name);
-  if (account) run->came_lately = [account](const Version& vanished) { return account->came_lately(vanished); };
+  if (world_.recorder.view().item_at(number, kRootItem, kForever)) {  // Else nothing can vanish.
+    run->came_lately = [this, name = source.name](const Version& vanished) {
+      const auto account = live(name);
+      return account ? account->came_lately(vanished) : std::vector<Version>();
+    };
+  }
   {
     const auto session = world_.recorder.begin_bulk();
     Pipeline pipeline(world_.recorder.view(), *session, totals, threads, world_.options.largest_file);
@@ -217,7 +221,7 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
                               after.items_touched + after.items_deleted -
                               (before.items_arrived + before.items_changed + before.items_renamed + before.items_moved +
                                before.items_touched + before.items_deleted);
-  if (account) account->looked_through(held->came);
+  if (const auto account = known_live(source.name)) account->looked_through(held->came);
   {
     const std::lock_guard lock(mutex_);
     covered_[source.name] = losses;
