@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/store.h"
 
+#include <chrono>
+#include <thread>
+
 #include "base/error.h"
 #include "store/journal.h"
 #include "store/store_header.h"
@@ -9,6 +12,9 @@
 
 namespace yestermail {
 namespace {
+
+constexpr int kLockTries = 20;
+constexpr auto kLockPause = std::chrono::milliseconds(50);
 
 /// Takes the writer lock for a moment to make derived files anew.
 class LockingMender final : public Mender {
@@ -88,6 +94,11 @@ std::unique_ptr<Recorder> open_recorder(StoreWorld world, const std::string& pat
   const Layout layout(path);
   read_store_header(world.disk, layout);
   auto lock = world.disk.try_lock(layout.lock());
+  // A reader that recovers a store after a crash, or mends a catalog, has it for a moment.
+  for (int tries = 0; !lock && tries < kLockTries; ++tries) {
+    std::this_thread::sleep_for(kLockPause);
+    lock = world.disk.try_lock(layout.lock());
+  }
   if (!lock) {
     throw Error(Errc::kLocked, path + ": another yestermail writes to this store; wait until it has ended, or stop it");
   }

@@ -46,7 +46,8 @@ void create_store(StoreWorld world, const std::string& path, const StoreSettings
 StoreSettings read_store_settings(StoreWorld world, const std::string& path);
 Uuid read_store_id(StoreWorld world, const std::string& path);
 
-/// Opens for writing: takes the writer lock (Error{kLocked} if another has it), recovers what a crash left.
+/// Opens for writing: takes the writer lock (Error{kLocked} if another has it for a second and more), recovers what a
+/// crash left.
 std::unique_ptr<Recorder> open_recorder(StoreWorld world, const std::string& path, const StoreTuning& tuning = {});
 
 /// Opens for reading. If a writer died and none runs now, recovers first where the lock can be had.

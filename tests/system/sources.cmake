@@ -4,4 +4,5 @@ set(SYSTEM_TEST_SOURCES
   system/daemon.cpp
   system/ledger.cpp
   system/mail_user.cpp
-  system/watch_churn_test.cpp)
+  system/watch_churn_test.cpp
+  system/watch_trouble_test.cpp)
