@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "tools/control_client.h"
 #include "tools/json_output.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
@@ -41,6 +42,10 @@ Status read_status(const Arguments& arguments, Environment& env, Log& log) {
   status.writer = find_writer(status.path);
   const auto view = open_view(world, status.path);
   status.watcher = read_watcher_state(*view, status.writer, env.clock.now());
+  if (auto daemon = ControlClient::connect(status.path)) {
+    // It knows better than what it wrote some seconds ago, and is there even while it has no store to write to.
+    if (auto report = daemon->status()) status.watcher = {std::move(report), true};
+  }
   status.gaps = recorded_gaps(*view, kServerAccount, Instant{0}, kForever);
   std::ranges::move(open_gaps(status.watcher, status.gaps), std::back_inserter(status.gaps));
   status.last = view->last_instant();
