@@ -1,45 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/texts.h"
 
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
 #include "base/instant_text.h"
 
 namespace yestermail {
 namespace {
 
-class JsonObject {
- public:
-  void add(std::string_view name, std::uint64_t value) { raw(name, std::to_string(value)); }
-  /// `value` needs no escapes.
-  void add(std::string_view name, const std::string& value) { raw(name, "\"" + value + "\""); }
-  void raw(std::string_view name, const std::string& value) {
-    text_.append(text_.empty() ? "{\"" : ", \"").append(name).append("\": ").append(value);
-  }
-  [[nodiscard]] std::string text() const { return (text_.empty() ? "{" : text_) + "}"; }
+using Json = nlohmann::ordered_json;
 
- private:
-  std::string text_;
-};
+constexpr std::size_t kMostGaps = 10;
+constexpr std::size_t kMostText = 200;  // Bytes of a line for people.
 
-std::string figures_json(const StoreFigures& figures) {
-  JsonObject json;
-  json.add("accounts", figures.accounts);
-  json.add("items", figures.items);
-  json.add("versions", figures.versions);
-  json.add("blobs", figures.blobs);
-  json.add("logical_bytes", figures.logical_bytes);
-  json.add("history_bytes", figures.history_bytes);
-  json.add("stored_bytes", figures.stored_bytes);
-  json.add("journal_blobs", figures.journal_blobs);
-  return json.text();
+Json figures_json(const StoreFigures& figures) {
+  return {{"accounts", figures.accounts},           {"items", figures.items},
+          {"versions", figures.versions},           {"blobs", figures.blobs},
+          {"logical_bytes", figures.logical_bytes}, {"history_bytes", figures.history_bytes},
+          {"stored_bytes", figures.stored_bytes},   {"journal_blobs", figures.journal_blobs}};
 }
 
-std::string counters_json(const RequestCounters& counters) {
-  JsonObject json;
+Json counters_json(const RequestCounters& counters) {
+  Json json = Json::object();
   for (std::size_t i = 0; i < kRequestNames.size(); ++i) {
-    json.add(kRequestNames[i], counters.of(static_cast<Request>(i)));
+    json[std::string(kRequestNames[i])] = counters.of(static_cast<Request>(i));
   }
-  return json.text();
+  return json;
 }
+
+Json open_gaps_json(const WatchReport& report) {
+  Json json = Json::array();
+  for (const auto& text : report.open_gaps) {
+    if (json.size() < kMostGaps) json.push_back(text.substr(0, kMostText));
+  }
+  return json;
+}
+
+Json watcher_json(const WatchReport& report) {
+  return {{"process", report.process},
+          {"state", report.state.substr(0, kMostText)},
+          {"reported", instant_text(report.written)},
+          {"covered_until", instant_text(report.covered_until)},
+          {"lag_microseconds", report.lag_micros},
+          {"waiting", report.waiting},
+          {"open_gaps", open_gaps_json(report)}};
+}
+
+/// The newest of them.
+Json gaps_json(const std::vector<Gap>& gaps) {
+  Json json = Json::array();
+  for (auto i = gaps.size() - std::min(gaps.size(), kMostGaps); i < gaps.size(); ++i) {
+    json.push_back({{"from", instant_text(gaps[i].from)},
+                    {"until", instant_text(gaps[i].until)},
+                    {"text", gaps[i].text.substr(0, kMostText)}});
+  }
+  return json;
+}
+
+/// A text cut amid a character stays valid.
+std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
 
@@ -67,14 +87,21 @@ says which. .status tells what the store holds, as JSON.
 )";
 }
 
-std::string status_text(const std::string& store_id, Instant last, const StoreFigures& figures,
-                        const RequestCounters& counters) {
-  JsonObject json;
-  if (!store_id.empty()) json.add("store_id", store_id);
-  json.add("last_instant", instant_text(last));
-  json.raw("store", figures_json(figures));
-  json.raw("requests", counters_json(counters));
-  auto text = json.text();
+std::string status_text(const StatusFacts& facts, const RequestCounters& counters) {
+  Json json = Json::object();
+  if (!facts.store_id.empty()) json["store_id"] = facts.store_id;
+  json["last_instant"] = instant_text(facts.last);
+  json["store"] = figures_json(facts.figures);
+  json["watcher"] = facts.watcher ? watcher_json(*facts.watcher) : Json(nullptr);
+  json["gaps_total"] = facts.gaps.size();
+  json["gaps"] = gaps_json(facts.gaps);
+  json["requests"] = counters_json(counters);
+  auto text = text_of(json);
+  for (; text.size() >= kStatusSize && !json["gaps"].empty(); text = text_of(json)) json["gaps"].erase(0);
+  if (text.size() >= kStatusSize) {
+    json["watcher"]["open_gaps"] = Json::array();
+    text = text_of(json);
+  }
   text.resize(kStatusSize, ' ');
   text.back() = '\n';
   return text;

@@ -71,6 +71,7 @@ class Watch::State {
         wait_for_store(stop);
       }
     }
+    passes_.refuse(stopping());  // Also where the store failed at the last moment: nobody is to wait for ever.
     std::vector<std::unique_ptr<SourceFollower>> ended;
     {
       const std::lock_guard lock(mutex_);
@@ -132,6 +133,10 @@ class Watch::State {
   }
 
  private:
+  static std::exception_ptr stopping() {
+    return std::make_exception_ptr(Error(Errc::kFailed, "the watcher is being stopped"));
+  }
+
   [[nodiscard]] bool is_settled() const {
     // Passes ask for more, so they are looked at before and after.
     if (!passes_.is_idle()) return false;
@@ -195,7 +200,7 @@ class Watch::State {
       }
     }
     drain(session);
-    passes_.refuse(std::make_exception_ptr(Error(Errc::kFailed, "the watcher is being stopped")));
+    passes_.refuse(stopping());
     set_why_not("stopped");
     recorder.publish(report());
   }

@@ -13,6 +13,7 @@
 #include "tools/log_rows.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
+#include "tools/watcher_state.h"
 
 namespace yestermail {
 namespace {
@@ -28,7 +29,16 @@ constexpr std::array<OptionSpec, 6> kOptions{{
 
 constexpr std::size_t kAllRows = ~std::size_t{0};
 
+Json gap_row_json(const LogRow& row) {
+  Json json{{"at", json_instant(row.at)},
+            {"what", row.what},
+            {"account", row.gap->of_account ? Json(json_text(row.account)) : Json(nullptr)}};
+  json.update(gap_json(*row.gap));
+  return json;
+}
+
 Json row_json(const LogRow& row) {
+  if (row.gap) return gap_row_json(row);
   Json json{{"at", json_instant(row.at)},
             {"what", row.what},
             {"account", json_text(row.account)},
@@ -56,32 +66,49 @@ std::string detail_text(const LogRow& row) {
   return {};
 }
 
+std::string gap_text(const ShownGap& gap) {
+  return (gap.until == kForever ? "not closed yet" : "until " + time_text(gap.until)) +
+         ", changes may have been missed: " + gap.text;
+}
+
 std::string row_line(const LogRow& row, bool with_account) {
   auto line = time_text(row.at) + "  " + padded(row.what, 7) + "  ";
-  if (with_account) line += padded(printable(row.account), 24) + "  ";
+  if (with_account) line += padded(row.gap && !row.gap->of_account ? "all" : printable(row.account), 24) + "  ";
+  if (row.gap) return line + gap_text(*row.gap);
   line += padded(printable(row.folder), 16) + "  ";
   if (row.version.state.kind == EntryKind::kDirectory) return line + "folder" + detail_text(row);
   return line + padded(tagged(row.version.item), 6) + "  " + headline(row.version.state) + detail_text(row);
 }
 
-/// Shows rows as they come, or keeps the last `limit` of them until the end.
+/// Shows rows as they come, or keeps the last `limit` of them until the end. Puts the gaps between them.
 class Printer {
  public:
-  Printer(std::ostream& out, bool json, bool with_account, std::size_t limit)
-      : out_(out), json_(json), with_account_(with_account), limit_(limit), array_(out) {}
+  /// `gaps` in the order of time.
+  Printer(std::ostream& out, bool json, bool with_account, std::size_t limit, std::deque<LogRow> gaps)
+      : out_(out), json_(json), with_account_(with_account), limit_(limit), array_(out), gaps_(std::move(gaps)) {}
 
   void add(LogRow row) {
-    if (limit_ == kAllRows) return print(row);
-    kept_.push_back(std::move(row));
-    if (kept_.size() > limit_) kept_.pop_front();
+    add_gaps(row.at);
+    take(std::move(row));
   }
 
   void end() {
+    add_gaps(kForever);
     for (const auto& row : kept_) print(row);
     if (json_) array_.end();
   }
 
  private:
+  void add_gaps(Instant until) {
+    for (; !gaps_.empty() && gaps_.front().at <= until; gaps_.pop_front()) take(std::move(gaps_.front()));
+  }
+
+  void take(LogRow row) {
+    if (limit_ == kAllRows) return print(row);
+    kept_.push_back(std::move(row));
+    if (kept_.size() > limit_) kept_.pop_front();
+  }
+
   void print(const LogRow& row) {
     if (json_) {
       array_.add(row_json(row));
@@ -95,8 +122,27 @@ class Printer {
   const bool with_account_;
   const std::size_t limit_;
   JsonArray array_;
+  std::deque<LogRow> gaps_;
   std::deque<LogRow> kept_;
 };
+
+/// The gaps that concern these accounts, in the order of time.
+std::deque<LogRow> gap_rows(View& view, const WatcherState& watcher, const std::vector<Account>& accounts,
+                            const LogQuery& query) {
+  std::deque<LogRow> rows;
+  const auto of_all = recorded_gaps(view, kServerAccount, query.from, query.until);
+  for (const auto& gap : of_all) rows.push_back(gap_row(gap, {}));
+  for (auto& gap : open_gaps(watcher, of_all)) {
+    if (gap.from < query.until) rows.push_back(gap_row(std::move(gap), {}));
+  }
+  for (const auto& account : accounts) {
+    for (auto& gap : recorded_gaps(view, account.number, query.from, query.until)) {
+      rows.push_back(gap_row(std::move(gap), account.name));
+    }
+  }
+  std::ranges::stable_sort(rows, {}, &LogRow::at);
+  return rows;
+}
 
 /// The life of one item: its versions, and its end where another did not follow.
 void log_item(View& view, const Account& account, const LogQuery& query, Printer& printer) {
@@ -170,12 +216,16 @@ int run_log(const Arguments& arguments, Environment& env) {
   auto query = read_query(arguments, env);
   const auto limit = arguments.number("limit", 1, 1U << 30U);
   StreamLog log(env.err);
-  const auto view = open_view(store_world(env, log), store_path(arguments, env));
+  const auto store = store_path(arguments, env);
+  const auto view = open_view(store_world(env, log), store);
+  const auto writer = find_writer(store);
+  const auto watcher = read_watcher_state(*view, writer, env.clock.now());
   AccountPath path;
   if (!arguments.words().empty()) path = split_account_path(arguments.words().front());
   query.folder = path.rest;
   const auto accounts = path.account.empty() ? all_accounts(*view) : accounts_named(*view, path.account);
-  Printer printer(env.out, arguments.has("json"), accounts.size() > 1, limit.value_or(kAllRows));
+  Printer printer(env.out, arguments.has("json"), accounts.size() > 1, limit.value_or(kAllRows),
+                  gap_rows(*view, watcher, accounts, query));
   if (query.item) {
     for (const auto& account : accounts) log_item(*view, account, query, printer);
   } else {
@@ -193,7 +243,8 @@ const Command kLog{
     "[ACCOUNT[/FOLDER]] [--from INSTANT] [--until INSTANT]",
     "Shows what happened in all accounts, in one, or in a folder and those below it, "
     "oldest first: time (UTC), what (arrived, flags, moved, changed, touched, "
-    "deleted; created and renamed for folders), folder, tag, sender and subject.",
+    "deleted; created and renamed for folders), folder, tag, sender and subject. A gap "
+    "is a span in which changes may have been missed.",
     kOptions,
     run_log,
 };

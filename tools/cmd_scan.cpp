@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "scanner/scan.h"
+#include "tools/control_client.h"
 #include "tools/json_output.h"
 #include "tools/progress.h"
 #include "tools/store_location.h"
@@ -51,15 +52,20 @@ ScanOptions scan_options(const Arguments& arguments, const Environment& env) {
   return options;
 }
 
+/// nullptr: another process has it open for writing.
 std::unique_ptr<Recorder> open_for_scan(StoreWorld world, const std::string& store) {
   try {
     return open_recorder(world, store);
   } catch (const Error& error) {
     if (error.code() != Errc::kLocked) throw;
-    const auto writer = find_writer(store);
-    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
-    throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
+    return nullptr;
   }
+}
+
+[[noreturn]] void throw_locked(const std::string& store) {
+  const auto writer = find_writer(store);
+  const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
+  throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
 }
 
 struct Pass {
@@ -71,10 +77,16 @@ Pass record(StoreWorld world, ScanLine& line, const StoreSettings& settings, con
             const std::string& store) {
   ErrorsOnly log(line);
   try {
-    const auto recorder = open_for_scan(world, store);
     Pass pass;
-    pass.report = scan(*recorder, log, settings.sources, options, &line);
-    pass.last = recorder->view().last_instant();
+    if (const auto recorder = open_for_scan(world, store)) {
+      pass.report = scan(*recorder, log, settings.sources, options, &line);
+      pass.last = recorder->view().last_instant();
+    } else if (auto daemon = ControlClient::connect(store)) {
+      pass.report = daemon->scan(options, line);
+      pass.last = open_view(world, store)->last_instant();
+    } else {
+      throw_locked(store);
+    }
     line.erase();
     return pass;
   } catch (const Error& error) {
@@ -183,7 +195,8 @@ const Command kScan{
     "[--threads N] [--full] [--accounts PATTERN]...",
     "Looks through the sources of the store once and records what it finds: what came, "
     "changed, moved and went. The sources are only read. Where an account or an item "
-    "fails, the rest goes on; the exit status is then 5.",
+    "fails, the rest goes on; the exit status is then 5. While \"yestermail watch\" "
+    "runs, it is the one that scans, and is waited for.",
     kOptions,
     run_scan,
 };

@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_status.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "tools/control_client.h"
 #include "tools/json_output.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
+#include "tools/watcher_state.h"
 #include "tools/writer_probe.h"
 
 namespace yestermail {
 namespace {
 
 constexpr std::array<OptionSpec, 2> kOptions{{kStoreOption, kJsonOption}};
+constexpr std::size_t kGapsShown = 5;  // Of the recorded ones, as text.
 
 /// What status shows, gathered before anything is printed.
 struct Status {
@@ -24,6 +29,8 @@ struct Status {
   Instant last;
   StoreFigures figures;
   std::optional<Writer> writer;
+  WatcherState watcher;
+  std::vector<ShownGap> gaps;  ///< recorded ones, then those that are open
 };
 
 Status read_status(const Arguments& arguments, Environment& env, Log& log) {
@@ -34,6 +41,13 @@ Status read_status(const Arguments& arguments, Environment& env, Log& log) {
   status.settings = read_store_settings(world, status.path);
   status.writer = find_writer(status.path);
   const auto view = open_view(world, status.path);
+  status.watcher = read_watcher_state(*view, status.writer, env.clock.now());
+  if (auto daemon = ControlClient::connect(status.path)) {
+    // It knows better than what it wrote some seconds ago, and is there even while it has no store to write to.
+    if (auto report = daemon->status()) status.watcher = {std::move(report), true};
+  }
+  status.gaps = recorded_gaps(*view, kServerAccount, Instant{0}, kForever);
+  std::ranges::move(open_gaps(status.watcher, status.gaps), std::back_inserter(status.gaps));
   status.last = view->last_instant();
   status.figures = view->figures();
   return status;
@@ -51,6 +65,35 @@ std::string writer_text(const std::optional<Writer>& writer) {
   return writer->process == 0 ? "running" : "running, process " + std::to_string(writer->process);
 }
 
+void add_watcher(const WatcherState& watcher, Instant now, Table& table) {
+  table.row({"watcher", watcher_text(watcher)});
+  if (!watcher.report) return;
+  const auto& report = *watcher.report;
+  for (const auto& source : report.sources) {
+    table.row({"watched", printable(source.source) + (source.method.empty() ? ": not now" : " by " + source.method) +
+                              (source.why.empty() ? "" : " (" + printable(source.why) + ")")});
+  }
+  table.row({"covered until", time_text(report.covered_until) + " UTC, " +
+                                  duration_text(now.value - report.covered_until.value) + " ago; lag " +
+                                  duration_text(report.lag_micros) + ", " + count_text(report.waiting) +
+                                  " names waiting"});
+  table.row({"since its start", count_text(report.events) + " events, " + count_text(report.hints) + " hints, " +
+                                    count_text(report.looks) + " looks, " + count_text(report.recorded) +
+                                    " changes recorded, " + count_text(report.reconciles) +
+                                    " accounts looked through, " + count_text(report.overflows) + " overflows, " +
+                                    count_text(report.failures) + " failures"});
+}
+
+void add_gaps(const std::vector<ShownGap>& gaps, Table& table) {
+  const auto first = gaps.size() - std::min(gaps.size(), kGapsShown);
+  if (first > 0) table.row({"gaps before", count_text(first) + "; \"yestermail log\" shows all"});
+  for (auto i = first; i < gaps.size(); ++i) {
+    const auto& gap = gaps[i];
+    table.row({"gap", time_text(gap.from) + " to " + (gap.until == kForever ? "now" : time_text(gap.until)) +
+                          " UTC: " + gap.text});
+  }
+}
+
 void print_text(const Status& status, Instant now, std::ostream& out) {
   const auto& figures = status.figures;
   Table table("lr");
@@ -62,6 +105,8 @@ void print_text(const Status& status, Instant now, std::ostream& out) {
   head.row({"last change", status.last.value == 0 ? "never"
                                                   : time_text(status.last) + " UTC, " +
                                                         duration_text(now.value - status.last.value) + " ago"});
+  add_watcher(status.watcher, now, head);
+  add_gaps(status.gaps, head);
   head.print(out);
   table.row({"accounts", count_text(figures.accounts)});
   table.row({"items", count_text(figures.items)});
@@ -82,6 +127,8 @@ void print_document(const Status& status, std::ostream& out) {
   const auto& figures = status.figures;
   Json sources = Json::array();
   for (const auto& source : status.settings.sources) sources.push_back(json_text(source));
+  Json gaps = Json::array();
+  for (const auto& gap : status.gaps) gaps.push_back(gap_json(gap));
   print_json(
       out,
       {{"store", json_text(status.path)},
@@ -91,6 +138,8 @@ void print_document(const Status& status, std::ostream& out) {
        {"writer",
         {{"running", status.writer.has_value()},
          {"process", status.writer && status.writer->process != 0 ? Json(status.writer->process) : Json(nullptr)}}},
+       {"watcher", watcher_json(status.watcher)},
+       {"gaps", gaps},
        {"accounts", figures.accounts},
        {"items", figures.items},
        {"versions", figures.versions},
@@ -117,10 +166,11 @@ int run_status(const Arguments& arguments, Environment& env) {
 
 const Command kStatus{
     "status",
-    "show what the store holds, its size, and whether a writer runs",
+    "show what the store holds, its size, and whether it is watched",
     "[--json]",
-    "Shows which store this is, when it last changed, what it holds and how much disk "
-    "it takes.",
+    "Shows which store this is, when it last changed, whether and how its sources are "
+    "watched, when changes may have been missed, what it holds and how much disk it "
+    "takes.",
     kOptions,
     run_status,
 };

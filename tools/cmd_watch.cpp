@@ -8,8 +8,10 @@
 
 #include "base/error.h"
 #include "scanner/watch.h"
+#include "tools/control_server.h"
 #include "tools/signals.h"
 #include "tools/store_location.h"
+#include "tools/watch_service.h"
 #include "tools/writer_probe.h"
 
 namespace yestermail {
@@ -93,6 +95,16 @@ void print_sources(const Watch& watch, std::ostream& out) {
   }
 }
 
+/// A store that cannot be asked is watched all the same.
+std::unique_ptr<ControlServer> serve_control(const std::string& store, ControlService& service, Log& log) {
+  try {
+    return std::make_unique<ControlServer>(store, service, log);
+  } catch (const Error& error) {
+    log.warning(std::string(error.what()) + "; \"scan\" and \"status\" cannot reach this process");
+    return nullptr;
+  }
+}
+
 /// Follows until a signal comes. True: everything is to be read anew.
 bool watch_once(const Arguments& arguments, Environment& env, Log& log, const std::string& store,
                 HeldSignals& signals) {
@@ -104,7 +116,10 @@ bool watch_once(const Arguments& arguments, Environment& env, Log& log, const st
   }
   Watch watch([&] { return open_to_watch(world, store); }, env.clock, log, settings.sources,
               watch_options(arguments, env, settings));
+  WatchService service(watch);
+  std::unique_ptr<ControlServer> control;
   Running running(watch, [&] {
+    control = serve_control(store, service, log);
     if (arguments.has("quiet")) return;
     print_sources(watch, env.out);
     env.out << "watching; Ctrl-C or SIGTERM ends it\n" << std::flush;

@@ -11,6 +11,12 @@ ItemId place_of(const Version& version) { return is_directory(version) ? version
 
 }  // namespace
 
+LogRow gap_row(ShownGap gap, std::string account) {
+  LogRow row{gap.from, "gap", std::move(account), {}, {}, {}, {}, {}};
+  row.gap = std::move(gap);
+  return row;
+}
+
 LogRowMaker::LogRowMaker(View& view, Account account, const LogQuery& query)
     : view_(view),
       account_(std::move(account)),
@@ -22,7 +28,7 @@ std::optional<LogRow> LogRowMaker::row(const View::Happening& happening) {
   const auto& version = happening.version;
   if (query_.item && version.item != *query_.item) return std::nullopt;
   if (!is_of_interest(happening)) return std::nullopt;
-  LogRow row{happening.at, {}, account_.name, {}, {}, {}, version};
+  LogRow row{happening.at, {}, account_.name, {}, {}, {}, version, {}};
   // What ended was there until just before.
   const Instant seen{happening.ended ? happening.at.value - 1 : happening.at.value};
   row.folder = namer_.path_of(place_of(version), seen);

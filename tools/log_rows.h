@@ -7,6 +7,7 @@
 
 #include "store/view.h"
 #include "tools/folders.h"
+#include "tools/watcher_state.h"
 
 namespace yestermail {
 
@@ -19,7 +20,11 @@ struct LogRow {
   std::string from_folder;  ///< of what was moved or renamed
   std::string from_name;    ///< likewise
   Version version;
+  std::optional<ShownGap> gap;  ///< a span in which changes may have been missed: `at`, `what` and `account` alone hold
 };
+
+/// A gap's row: in the order of time it stands where the gap begins.
+LogRow gap_row(ShownGap gap, std::string account);
 
 /// What is wanted.
 struct LogQuery {

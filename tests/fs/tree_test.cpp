@@ -174,6 +174,30 @@ TEST_F(TreeTest, StatusIsJsonThatChangesWithWhatItTells) {
   EXPECT_NE(find(".status")->attributes.mtime_ns, before->attributes.mtime_ns);
 }
 
+TEST_F(TreeTest, StatusTellsWhatMayHaveBeenMissed) {
+  make_account(kAlice, 1);
+  EXPECT_TRUE(nlohmann::json::parse(read(find(".status")->id)).at("watcher").is_null());
+  for (std::int64_t i = 0; i < 30; ++i) {
+    recorder_->record_gap(kServerAccount, {Instant{1000 * i}, Instant{1000 * i + 1}, GapReason::kEventsLost,
+                                           std::to_string(i) + std::string(1000, 'x')});
+  }
+  WatchReport report;
+  report.state = "catching up";
+  report.covered_until = Instant{31'000'000};
+  for (int i = 0; i < 30; ++i) report.open_gaps.push_back("open " + std::string(300, 'y') + "\xc3\xa4");
+  recorder_->publish(report);
+  const auto node = find(".status");
+  const auto text = read(node->id);
+  EXPECT_EQ(text.size(), node->attributes.size) << "whatever is to be told";
+  const auto json = nlohmann::json::parse(text);
+  EXPECT_EQ(json.at("watcher").at("state"), "catching up");
+  EXPECT_EQ(json.at("watcher").at("covered_until"), instant_text(report.covered_until));
+  EXPECT_THAT(json.at("watcher").at("open_gaps").at(0).get<std::string>(), HasSubstr("open y"));
+  EXPECT_EQ(json.at("gaps_total"), 30);
+  ASSERT_FALSE(json.at("gaps").empty());
+  EXPECT_THAT(json.at("gaps").back().at("text").get<std::string>(), testing::StartsWith("29x")) << "the newest";
+}
+
 TEST_F(TreeTest, ReadmeSaysHowToRestore) {
   const auto readme = find("README.txt");
   const auto text = read(readme->id);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "scanner/scan.h"
+#include "store/watch_report.h"
+#include "tools/control_socket.h"
+#include "tools/json_output.h"
+
+namespace yestermail {
+
+/// Asks the daemon that watches a store (docs/control.md). One thread.
+class ControlClient {
+ public:
+  /// Nothing: none listens, or we may not ask it.
+  static std::optional<ControlClient> connect(const std::string& store);
+
+  /// Nothing: it does not answer within two seconds.
+  std::optional<WatchReport> status();
+  /// Has it look through the accounts and waits for it. Throws the Error that it answers with, and Error{kFailed}
+  /// where it goes away, or says nothing for minutes.
+  ScanReport scan(const ScanOptions& options, ScanProgress& progress);
+
+ private:
+  ControlClient(Fd socket, std::string store);
+
+  Fd socket_;
+  std::string store_;
+  LineChannel channel_;
+};
+
+}  // namespace yestermail

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+#include "scanner/scan.h"
+#include "tools/json_output.h"
+
+namespace yestermail {
+
+// What goes over STORE/control, as JSON (docs/control.md). Texts may hold any bytes: they are written as by
+// json_text().
+
+/// The bytes that json_text() made a text of.
+std::string bytes_of_json_text(std::string_view text);
+
+Json scan_request_json(const ScanOptions& options);
+/// Error{kUsage} for what is no such request: the text tells what is wrong with it.
+ScanOptions scan_request(const Json& request);
+
+Json tally_json(const ScanTally& tally);
+ScanTally tally_of(const Json& json);
+
+Json scan_report_json(const ScanReport& report);
+ScanReport scan_report_of(const Json& json);
+
+Json error_json(const Error& error);
+Error error_of(const Json& json);
+
+}  // namespace yestermail

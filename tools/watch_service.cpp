@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/watch_service.h"
+
+#include <future>
+#include <mutex>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "tools/control_messages.h"
+
+namespace yestermail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kTellAgain = 200ms;
+
+/// Keeps what was told last: who asked may be slow to read, and a scan waits for nobody.
+class LastProgress final : public ScanProgress {
+ public:
+  void account_begun(std::string_view /*account*/, const ScanTally& tally) override { keep("scanning", tally); }
+  void advanced(const ScanTally& tally) override { keep("scanning", tally); }
+  void committing(const ScanTally& tally) override { keep("committing", tally); }
+
+  [[nodiscard]] Json json() const {
+    const std::lock_guard lock(mutex_);
+    auto json = tally_json(tally_);
+    json["doing"] = doing_;
+    return json;
+  }
+
+ private:
+  void keep(const char* doing, const ScanTally& tally) {
+    const std::lock_guard lock(mutex_);
+    doing_ = doing;
+    tally_ = tally;
+  }
+
+  mutable std::mutex mutex_;
+  const char* doing_ = "waiting";  // Guarded by mutex_, as tally_.
+  ScanTally tally_;
+};
+
+}  // namespace
+
+Json WatchService::answer(const Json& request, const Progress& progress) {
+  const auto what = request.find("do");
+  if (what == request.end() || !what->is_string()) throw Error(Errc::kUsage, "the request has no \"do\"");
+  if (*what == "scan") return scan(request, progress);
+  if (*what != "status") {
+    throw Error(Errc::kUsage,
+                "\"" + printable(what->get<std::string>()) + "\" is not known: there are status and scan");
+  }
+  if (request.size() > 1) throw Error(Errc::kUsage, "status takes nothing else");
+  return status();
+}
+
+Json WatchService::status() const { return Json::parse(encode_watch_report(watch_.report())); }
+
+Json WatchService::scan(const Json& request, const Progress& progress) {
+  const auto options = scan_request(request);
+  LastProgress last;
+  auto pass = std::async(std::launch::async, [&] { return watch_.scan(options, &last); });
+  while (pass.wait_for(kTellAgain) != std::future_status::ready) progress(last.json());
+  return scan_report_json(pass.get());
+}
+
+}  // namespace yestermail
