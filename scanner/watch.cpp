@@ -91,7 +91,7 @@ class Watch::State {
     report.open_gaps = gaps_.texts();
     {
       const std::lock_guard lock(mutex_);
-      report.state = why_not_ ? *why_not_ : report.open_gaps.empty() ? "watching" : "catching up";
+      report.state = why_not_ ? *why_not_ : report.open_gaps.empty() && looked_through_ ? "watching" : "catching up";
       for (const auto& follower : followers_) {
         report.sources.push_back(follower->state());
         const auto figures = follower->figures();
@@ -177,6 +177,7 @@ class Watch::State {
     passes_.refuse(nullptr);
     Pass first;
     first.gaps = gaps_.all();
+    looked_through_ = false;
     passes_.ask(std::move(first));
     set_why_not(std::nullopt);
     WatchSession session({recorder, clock_, log_, specs_, options_, queue_, passes_, gaps_, fence_, counters_,
@@ -187,6 +188,10 @@ class Watch::State {
     while (!stop.stop_requested()) {
       session.wait(kStep);
       const auto now = Timer::now();
+      if (!looked_through_ && passes_.is_idle()) {
+        looked_through_ = true;
+        next_report = now;
+      }
       const auto open_gaps = gaps_.all().size();
       if (now >= next_report || open_gaps != told_gaps) {
         told_gaps = open_gaps;
@@ -263,6 +268,7 @@ class Watch::State {
   PassQueue passes_;
   GapList gaps_;
   std::atomic<std::uint64_t> losses_{0};
+  std::atomic<bool> looked_through_{false};  // Everything, since the store was opened.
   std::atomic<Timer::rep> hurry_until_{0};
 
   mutable std::mutex mutex_;  // Guards all below.

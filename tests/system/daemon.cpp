@@ -2,9 +2,12 @@
 #include "tests/system/daemon.h"
 
 #include <chrono>
+#include <fstream>
+#include <iterator>
 #include <stdexcept>
 #include <thread>
 
+#include "store/watch_report.h"
 #include "tests/support/paths.h"
 
 namespace yestermail::test {
@@ -22,6 +25,18 @@ void Daemon::start() {
       throw std::runtime_error("watch does not begin: " + process_->out() + process_->err());
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
+void Daemon::wait_until_caught_up() {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+  for (;;) {
+    std::ifstream in(store_ + "/watching");
+    const std::string text{std::istreambuf_iterator<char>(in), {}};
+    const auto report = decode_watch_report(text);
+    if (report && report->process == process_->pid() && report->state == "watching" && report->reconciles > 0) return;
+    if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("watch does not catch up: " + text);
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }
 }
 

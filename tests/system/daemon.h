@@ -16,6 +16,8 @@ class Daemon {
 
   /// Returns when it says that it watches; throws std::runtime_error with what it wrote where it does not.
   void start();
+  /// Waits until it has looked through everything, by what it says in the store; throws where that takes too long.
+  void wait_until_caught_up();
   /// SIGTERM, and its end; its exit status.
   int stop();
   /// SIGKILL.
