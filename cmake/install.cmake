@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What `cmake --install` puts where: the program and its man pages.
+# What `cmake --install` puts where: the program, its man pages and its systemd unit.
 include(GNUInstallDirs)
 find_program(AWK NAMES mawk gawk awk REQUIRED)
 
@@ -18,3 +18,9 @@ endforeach()
 file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/man)
 add_custom_target(yestermail_man ALL DEPENDS ${man_pages})
 install(FILES ${man_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
+
+# Where systemd looks is named in relation to a prefix of /usr or /usr/local, without Debian's architecture.
+set(YESTERMAIL_PROGRAM ${CMAKE_INSTALL_FULL_BINDIR}/yestermail)
+configure_file(${PROJECT_SOURCE_DIR}/packaging/systemd/yestermail-watch@.service.in
+  ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service @ONLY)
+install(FILES ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service DESTINATION lib/systemd/system)

@@ -9,8 +9,10 @@
 #include "base/error.h"
 #include "scanner/watch.h"
 #include "tools/control_server.h"
+#include "tools/service_manager.h"
 #include "tools/signals.h"
 #include "tools/store_location.h"
+#include "tools/text.h"
 #include "tools/watch_service.h"
 #include "tools/writer_probe.h"
 
@@ -28,6 +30,8 @@ constexpr std::array<OptionSpec, 6> kOptions{{
     {"quiet", 'q', "", "say nothing but what goes wrong", false},
 }};
 
+constexpr auto kStep = 200ms;
+constexpr auto kStopStep = 10ms;
 constexpr std::uint64_t kMostSeconds = 30ULL * 24 * 3600;
 
 WatchMethod method_of(const std::string& name) {
@@ -74,9 +78,9 @@ class Running {
     });
   }
   [[nodiscard]] bool has_ended() const { return ended_; }
-  /// Asks it to stop, waits for its end, and throws what went wrong.
-  void stop() {
-    thread_.request_stop();
+  void ask_to_stop() { thread_.request_stop(); }
+  /// Waits for its end, and throws what went wrong.
+  void join() {
     thread_.join();
     if (failure_) std::rethrow_exception(failure_);
   }
@@ -105,9 +109,17 @@ std::unique_ptr<ControlServer> serve_control(const std::string& store, ControlSe
   }
 }
 
+/// Nobody is told that all is well unless the watcher answers.
+void keep_alive(ServiceManager& manager, const Watch& watch) {
+  if (!manager.is_due()) return;
+  const auto report = watch.report();
+  manager.alive(printable(report.state) + "; lag " + duration_text(report.lag_micros) + ", " +
+                count_text(report.waiting) + " names waiting");
+}
+
 /// Follows until a signal comes. True: everything is to be read anew.
-bool watch_once(const Arguments& arguments, Environment& env, Log& log, const std::string& store,
-                HeldSignals& signals) {
+bool watch_once(const Arguments& arguments, Environment& env, Log& log, const std::string& store, HeldSignals& signals,
+                ServiceManager& manager) {
   const auto world = store_world(env, log);
   const auto settings = read_store_settings(world, store);
   if (settings.sources.empty()) {
@@ -120,13 +132,17 @@ bool watch_once(const Arguments& arguments, Environment& env, Log& log, const st
   std::unique_ptr<ControlServer> control;
   Running running(watch, [&] {
     control = serve_control(store, service, log);
+    manager.ready();
     if (arguments.has("quiet")) return;
     print_sources(watch, env.out);
     env.out << "watching; Ctrl-C or SIGTERM ends it\n" << std::flush;
   });
   std::optional<int> signal;
-  while (!signal && !running.has_ended()) signal = signals.wait(200ms);
-  running.stop();
+  for (; !signal && !running.has_ended(); keep_alive(manager, watch)) signal = signals.wait(kStep);
+  signal == SIGHUP ? manager.reloading() : manager.stopping();
+  running.ask_to_stop();
+  for (; !running.has_ended(); keep_alive(manager, watch)) std::this_thread::sleep_for(kStopStep);
+  running.join();
   return signal == SIGHUP;
 }
 
@@ -135,7 +151,8 @@ int run_watch(const Arguments& arguments, Environment& env) {
   const auto store = absolute_path(store_path(arguments, env));
   StreamLog log(env.err);
   HeldSignals signals({SIGTERM, SIGINT, SIGHUP});
-  while (watch_once(arguments, env, log, store, signals)) continue;
+  ServiceManager manager;
+  while (watch_once(arguments, env, log, store, signals, manager)) continue;
   return 0;
 }
 

@@ -27,6 +27,7 @@ BEGIN {
   only["^xxh"] = "^base/.*\\.cpp$"
   only["^(gmime|glib|gio)"] = "^scanner/.*\\.cpp$"
   only["^boost/"] = "^tools/"
+  only["^systemd/"] = "^tools/service_manager\\.cpp$"
   only["^nlohmann/"] = "^((tools|tests)/.*|(store|fs)/.*\\.cpp)$"
   # What a library takes from its caller instead.
   only["^iostream$"] = "^(tools|tests)/"
