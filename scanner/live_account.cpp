@@ -31,6 +31,7 @@ LiveAccount::LiveAccount(const World& world, AccountSource source, AccountNumber
 
 LiveAccount::Outcome LiveAccount::work(const OperationQueue::Work& work, bool covered) {
   Outcome outcome;
+  covered_ = covered;
   if (!open(outcome)) return outcome;
   world_.counters.looks += work.messages.size() + work.files.size();
   look_at_messages(work.messages, outcome);

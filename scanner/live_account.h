@@ -144,6 +144,7 @@ class LiveAccount {
   const AccountSource source_;
   const AccountNumber number_;
   std::optional<Beneath> mail_;  // While it works.
+  bool covered_ = false;         // Likewise.
   std::unordered_map<std::string, Folder> folders_;
   std::multimap<Base, Missing> missing_;
   std::map<Look, Time> gone_files_;  // Seen gone once.

@@ -210,6 +210,10 @@ bool LiveAccount::takes_up_missing(OpenFolder& folder, const Candidate& candidat
 }
 
 void LiveAccount::arrive(OpenFolder& folder, const Candidate& candidate, Outcome& outcome) {
+  if (!covered_ && candidate.name.find(':') != std::string::npos) {
+    outcome.reconcile = true;  // It may be known under a name that nobody told it had lost.
+    return;
+  }
   auto file = mail_->open_file(folder.sides[candidate.side]->fd.get(), candidate.name);
   if (const auto* denial = std::get_if<Denial>(&file)) {
     // Gone again: under which name it lives on, if it does, is told.

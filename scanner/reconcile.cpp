@@ -262,6 +262,7 @@ void Reconciler::not_opened(ScannedDirectory& directory, const Denial& denial) {
   if (denial.kind == Denial::Kind::kGone) {
     to_blame.clean = false;
     if (directory.recorded) totals_.count([](ScanReport& report) { ++report.unconfirmed; });
+    if (!directory.recorded) directory_lost_ = true;
   }
   if (directory.above == nullptr) {
     failed_ = true;

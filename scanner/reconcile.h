@@ -131,6 +131,7 @@ class Reconciler {
   const Patience patience_;
   bool fresh_ = false;  ///< the store has nothing of the account
   bool failed_ = false;
+  bool directory_lost_ = false;  ///< a new directory was gone before it was looked at: it may be one that is lost
   FolderEvidence evidence_;
 
   std::unordered_map<ItemId, DirectoryMark> marks_;

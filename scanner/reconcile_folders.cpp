@@ -112,7 +112,7 @@ void Reconciler::adopt(Arrived& arrived, std::size_t index) {
 void Reconciler::remove_lost() {
   for (const auto& lost : lost_) {
     if (lost.parent != LostDirectory::kNone || lost.claimed || claimed_.contains(lost.version.item)) continue;
-    if (!lost.confirmed) {
+    if (!lost.confirmed || (directory_lost_ && !lost.replaced)) {
       totals_.count([](ScanReport& report) { ++report.unconfirmed; });
       continue;
     }

@@ -167,6 +167,62 @@ TEST_F(LiveAccountTest, ACopyIsAnotherItem) {
   expect_exact();
 }
 
+TEST_F(LiveAccountTest, ACopyThatIsDeletedTakesNothingWithIt) {
+  world.box().deliver("", "300.c", sample_mail(3));
+  driver->look({{"new", "300.c"}});
+  const auto item = world.item("new/300.c");
+  fs::create_hard_link(world.alice() + "/new/300.c", world.alice() + "/.Trash/new/300.c");
+  driver->look({{".Trash/new", "300.c"}});
+  fs::remove(world.alice() + "/.Trash/new/300.c");
+  driver->look({{".Trash/new", "300.c"}});
+  driver->settle();
+  EXPECT_EQ(world.item("new/300.c"), item);
+  EXPECT_EQ(world.causes(item), Causes{Cause::kArrived});
+  expect_exact();
+}
+
+TEST_F(LiveAccountTest, AMoveThatARunBeforeSawHalfOfIsAMove) {
+  const auto item = world.item("cur/200.b:2,S");
+  fs::create_hard_link(world.alice() + "/cur/200.b:2,S", world.alice() + "/.Trash/cur/200.b:2,S");
+  driver->look({{".Trash/cur", "200.b:2,S"}});
+  driver->settle();
+  driver.emplace(world);
+  fs::remove(world.alice() + "/cur/200.b:2,S");
+  driver->look({{"cur", "200.b:2,S"}});
+  driver->settle();
+  EXPECT_EQ(world.item(".Trash/cur/200.b:2,S"), item);
+  expect_exact();
+}
+
+TEST_F(LiveAccountTest, AnUnknownNameIsNotANewMessageBeforeLostHintsAreMadeGood) {
+  const auto item = world.item("cur/100.a:2,");
+  world.box().rename("", "100.a:2,", "100.a:2,F");
+  driver->covered = false;
+  driver->look({{"cur", "100.a:2,F"}});
+  EXPECT_TRUE(driver->wants_reconcile);
+  EXPECT_FALSE(world.at("cur/100.a:2,F"));
+  world.scan();
+  driver->reconciled();
+  driver->covered = true;
+  EXPECT_EQ(world.item("cur/100.a:2,F"), item);
+  expect_exact();
+}
+
+TEST_F(LiveAccountTest, AMoveIntoAFolderThatIsRenamedMeanwhileIsLeftToAReconcile) {
+  fs::create_hard_link(world.alice() + "/cur/200.b:2,S", world.alice() + "/.Trash/cur/200.b:2,S");
+  driver->look({{".Trash/cur", "200.b:2,S"}});
+  fs::remove(world.alice() + "/cur/200.b:2,S");
+  world.box().rename_folder(".Trash", ".Elsewhere");
+  driver->look({{"cur", "200.b:2,S"}});
+  for (int i = 0; i < 20 && !driver->wants_reconcile; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(60));
+    driver->pass_fences();
+    driver->look({});
+  }
+  EXPECT_TRUE(driver->wants_reconcile);
+  EXPECT_TRUE(world.at("cur/200.b:2,S")) << "where it went is not known yet";
+}
+
 TEST_F(LiveAccountTest, WhatIsRewrittenUnderItsNameGetsNewBytes) {
   const auto item = world.item("cur/100.a:2,");
   write(world.alice() + "/cur/100.a:2,", sample_mail(77));

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "base/fd.h"
+#include "store/store.h"
 #include "tests/tools/store_fixture.h"
 #include "tools/fd_stream.h"
 
@@ -213,6 +214,31 @@ TEST_F(LookCommands, LogTellsWhatHappenedOldestFirst) {
   EXPECT_THAT(rows, ::testing::IsSupersetOf({"moved 1.kept,S=5:2,FS", "deleted 2.gone:2,", "arrived 3.new:2,S",
                                              "created .Later", "arrived 4.later:2,", "deleted .Trash"}));
   for (const auto& row : rows) EXPECT_THAT(row, Not(::testing::MatchesRegex(".* (cur|new|tmp)")));
+}
+
+TEST_F(LookCommands, LogCallsNothingDeletedWhereTheMailStillIs) {
+  StreamLog log(std::cerr);
+  {
+    // A message of INBOX is found in another folder, as another item, until it turns out which one it is.
+    const auto recorder = open_recorder({real_disk_, clock_, log}, store_);
+    auto& view = recorder->view();
+    const auto account = view.account_named("bob@example.com", kForever)->number;
+    const auto cur = view.lookup(account, kRootItem, "cur", kForever)->item;
+    const auto message = view.lookup(account, cur, "3.new:2,S", kForever);
+    ASSERT_TRUE(message);
+    const auto later = view.lookup(account, kRootItem, ".Later", kForever)->item;
+    auto state = message->state;
+    state.parent = view.lookup(account, later, "cur", kForever)->item;
+    const std::vector<Change> arrival{Put{recorder->new_item(account), Cause::kArrived, state, VersionId{}}};
+    recorder->record(account, arrival, {});
+    const std::vector<Change> move{Put{message->item, Cause::kMoved, state, message->body}};
+    recorder->record(account, move, {});
+  }
+  std::vector<std::string> whats;
+  for (const auto& row : run({"log", "bob@example.com/Later", "--json"}).json()) {
+    if (row.at("name") == "3.new:2,S") whats.push_back(row.at("what"));
+  }
+  EXPECT_EQ(whats, (std::vector<std::string>{"arrived", "moved"}));
 }
 
 TEST_F(LookCommands, LogShowsAMoveInBothFolders) {
