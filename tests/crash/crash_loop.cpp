@@ -8,9 +8,9 @@
 #include <thread>
 
 #include "base/error.h"
-#include "tests/support/campaign_setting.h"
 #include "tests/crash/ledger.h"
 #include "tests/crash/sqlite_files.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/small_store.h"
 #include "tests/support/temp_directory.h"

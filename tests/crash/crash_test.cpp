@@ -7,9 +7,9 @@
 #include <iostream>
 
 #include "base/error.h"
-#include "tests/support/campaign_setting.h"
 #include "tests/crash/crash_loop.h"
 #include "tests/crash/crash_plans.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/small_store.h"
 #include "tests/support/temp_directory.h"

@@ -152,6 +152,7 @@ TEST_F(WatchTest, TheFirstLookAtAnEmptyStoreIsNoGap) {
   world.start();
   world.expect_followed();
   EXPECT_TRUE(world.gaps().empty());
+  for (int i = 0; i < 100 && world.watch->report().state != "watching"; ++i) std::this_thread::sleep_for(50ms);
   EXPECT_EQ(world.watch->report().state, "watching");
 }
 
