@@ -189,7 +189,17 @@ std::vector<Version> LiveAccount::came_lately(const Version& vanished) const {
 
 void LiveAccount::looked_through(const std::vector<std::pair<ItemId, std::string>>& came) {
   folders_.clear();
-  missing_.clear();
+  // What the look through found, or ended, is missing no more; what it left as it was still has to be proven.
+  std::erase_if(missing_, [this](const auto& entry) {
+    const auto& known = entry.second.version;
+    const auto recorded = view_.item_at(number_, known.item, kForever);
+    return !recorded || recorded->id != known.id;
+  });
+  for (auto& [base, missing] : missing_) {
+    missing.listings = 0;
+    missing.fence = world_.fence + 2;
+    missing.due = Timer::now() + kAfterListing;
+  }
   for (const auto& [item, name] : came) note_arrival(item, name);
 }
 

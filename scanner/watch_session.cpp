@@ -18,6 +18,7 @@ using Timer = std::chrono::steady_clock;
 constexpr auto kSettleRest = 300ms;
 constexpr auto kMostSettleRest = 5s;
 constexpr auto kLookAgain = 500ms;
+constexpr auto kCallAgain = 50ms;
 constexpr auto kReconcileAgain = 1s;  // After a look through a busy account that could not tell all.
 constexpr auto kIdle = 15s;
 
@@ -221,7 +222,10 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
                               after.items_touched + after.items_deleted -
                               (before.items_arrived + before.items_changed + before.items_renamed + before.items_moved +
                                before.items_touched + before.items_deleted);
-  if (const auto account = known_live(source.name)) account->looked_through(held->came);
+  if (const auto account = known_live(source.name)) {
+    account->looked_through(held->came);
+    if (!account->is_idle()) world_.queue.call_again(source.name, Timer::now() + kCallAgain);
+  }
   {
     const std::lock_guard lock(mutex_);
     covered_[source.name] = losses;

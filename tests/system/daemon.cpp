@@ -19,7 +19,7 @@ void Daemon::start() {
   std::vector<std::string> command{program_path(), "watch", "--store", store_};
   command.insert(command.end(), options_.begin(), options_.end());
   process_ = std::make_unique<Process>(command);
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(300);
   while (process_->out().find("watching;") == std::string::npos) {
     if (std::chrono::steady_clock::now() > limit) {
       throw std::runtime_error("watch does not begin: " + process_->out() + process_->err());
