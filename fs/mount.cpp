@@ -33,7 +33,6 @@ namespace {
 constexpr unsigned kReadBytes = 1U << 20U;
 constexpr unsigned kBackground = 64;
 constexpr unsigned kFewestThreads = 4;
-constexpr double kLiveSeconds = 1;
 constexpr double kFixedSeconds = 86400;
 constexpr double kAbsentSeconds = 60;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;

@@ -13,9 +13,13 @@ namespace yestermail {
 /// How long the kernel may believe what it was told.
 enum class Lifetime : std::uint8_t {
   kNone,   ///< ask every time
-  kLive,   ///< a second
+  kLive,   ///< kLiveSeconds: what is shown now follows the store
   kFixed,  ///< a day: it cannot change
 };
+
+/// Half of the tenth of a second within which `latest/` shows a change. A walk asks again for what took longer than
+/// this; what is answered is cached on our side until the store changes.
+inline constexpr double kLiveSeconds = 0.05;
 
 struct Attributes {
   bool directory = false;

@@ -11,16 +11,20 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <iostream>
 #include <new>
 #include <set>
+#include <thread>
 
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "fs/mount_info.h"
 #include "fs/mountpoint.h"
+#include "fs/node.h"
 #include "tests/fs/damage.h"
 #include "tests/mount/mounted_store.h"
 #include "tests/support/process.h"
@@ -133,6 +137,46 @@ TEST_F(MountTest, ANewMailIsInLatestAtOnce) {
   EXPECT_EQ(content(cur + "/fresh"), "hello") << "that it was not there must not be remembered";
   EXPECT_THAT(names_in(cur), ElementsAre("fresh"));
   EXPECT_EQ(names_in(at("latest/" + kAlice + "/INBOX")).size(), 2U);
+}
+
+TEST_F(MountTest, LatestShowsAChangeWithinATenthOfASecond) {
+  static_assert(kLiveSeconds <= 0.05, "names and attributes, one after the other");
+  make_account(kAlice, 50);
+  const auto before = instant_text(recorder_->view().last_instant());
+  // As another process sees the store.
+  const auto view = open_view(world(), store_path());
+  mount(*view);
+  const auto cur = "/" + kAlice + "/cur";
+  const auto fixed = at("maildir/at/" + before + cur);
+  EXPECT_EQ(names_in(fixed).size(), 50U);
+  // The kernel knows all of it, and what is not there.
+  for (const auto* top : {"latest", "maildir/latest"}) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(at(top))) status_of(entry.path());
+  }
+  const auto old_name = at("maildir/latest" + cur + "/7:2,S");
+  const auto new_name = at("maildir/latest" + cur + "/7:2,FS");
+  const auto fresh = at("maildir/latest/" + kAlice + "/new/fresh");
+  EXPECT_FALSE(std::filesystem::exists(new_name) || std::filesystem::exists(fresh));
+  const auto inbox = names_in(at("latest/" + kAlice + "/INBOX"));
+
+  record(kAlice, {move_entry(kAlice, "cur/7:2,S", "cur/7:2,FS"), put_mail(kAlice, "new/fresh", "hello"),
+                  remove_entry(kAlice, "cur/9:2,S")});
+  const auto acknowledged = std::chrono::steady_clock::now();
+  const auto since = [&] { return std::chrono::steady_clock::now() - acknowledged; };
+  const auto shown = [&] {
+    return !std::filesystem::exists(old_name) && std::filesystem::exists(new_name) && std::filesystem::exists(fresh) &&
+           !std::filesystem::exists(at("maildir/latest" + cur + "/9:2,S")) &&
+           names_in(at("maildir/latest" + cur)).count("7:2,FS") == 1 &&
+           names_in(at("latest/" + kAlice + "/INBOX")) != inbox;
+  };
+  while (!shown() && since() < std::chrono::seconds(5)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::cout << "all of it was shown after " << std::chrono::duration_cast<std::chrono::microseconds>(since()).count()
+            << " us\n";
+  EXPECT_TRUE(shown());
+  EXPECT_EQ(content(fresh), "hello");
+  const auto asked = requests("readdir") + requests("readdirplus");
+  EXPECT_EQ(names_in(fixed).size(), 50U);
+  EXPECT_EQ(requests("readdir") + requests("readdirplus"), asked) << "a fixed instant is not read again";
 }
 
 TEST_F(MountTest, AnInstantStaysAsItWas) {

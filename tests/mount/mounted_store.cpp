@@ -82,12 +82,14 @@ void MountTest::make_account(const std::string& name, int mails) {
   record(name, edits);
 }
 
-void MountTest::mount(std::vector<std::string> fuse_options) {
+void MountTest::mount(std::vector<std::string> fuse_options) { mount(recorder_->view(), std::move(fuse_options)); }
+
+void MountTest::mount(View& view, std::vector<std::string> fuse_options) {
   MountOptions options;
   options.store_path = store_path();
   options.mountpoint = directory_ / "mnt";
   options.fuse_options = std::move(fuse_options);
-  mount_ = std::make_unique<ServedMount>(recorder_->view(), clock_, log_, options);
+  mount_ = std::make_unique<ServedMount>(view, clock_, log_, options);
 }
 
 int MountTest::requests(const std::string& kind) const {

@@ -53,6 +53,7 @@ class MountTest : public testing::Test {
   Instant record(const std::string& account, std::vector<Edit> edits);
   void make_account(const std::string& name, int mails);
   void mount(std::vector<std::string> fuse_options = {});
+  void mount(View& view, std::vector<std::string> fuse_options = {});
   [[nodiscard]] std::string at(const std::string& relative) const { return mount_->path() + "/" + relative; }
   /// A counter of .status.
   [[nodiscard]] int requests(const std::string& kind) const;
