@@ -188,8 +188,11 @@ void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::ui
     rebuild_pool();
     pool().apply(all, loader(Uuid{}));
   }
+  // The server's catalog tells the last instant: it comes when all that is of this instant can be read.
+  const auto server = by_account.extract(Uuid{});
   for (const auto& [account, sources] : by_account) apply_to(account, sources);
-  const bool elsewhere = by_account.size() > 1 || !by_account.contains(Uuid{});
+  if (server) apply_to(Uuid{}, server.mapped());
+  const bool elsewhere = !by_account.empty();
   const bool news = !transactions.empty() && catalog(Uuid{}).last_instant() < transactions.back().at;
   if (elsewhere && news) catalog(Uuid{}).note_activity({transactions.back().at});
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <gmock/gmock.h>
 
+#include <algorithm>
+#include <atomic>
 #include <filesystem>
 #include <map>
 #include <random>
@@ -150,6 +152,34 @@ TEST_F(RecorderTest, StoresABodySharedByAccountsOnce) {
   std::uintmax_t pool = 0;
   for (const auto& entry : std::filesystem::directory_iterator(path() + "/pool/packs")) pool += entry.file_size();
   EXPECT_LT(pool, 410'000U);
+}
+
+TEST_F(RecorderTest, TellsAnInstantWhenAllThatIsOfItCanBeRead) {
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  const auto view = open_view(world(), path());
+  std::atomic<bool> done{false};
+  // Gaps belong to the server's account, whose catalog tells the last instant: both share batches.
+  std::thread gaps([&] {
+    for (std::int64_t i = 0; !done; ++i) {
+      recorder->record_gap(kServerAccount, {Instant{i}, Instant{i + 1}, GapReason::kEventsLost, "test"});
+    }
+  });
+  std::map<Instant, std::size_t> seen;
+  std::thread reader([&] {
+    while (!done) {
+      const auto last = view->last_instant();
+      const auto count = view->list(account, kRootItem, last).size();
+      if (const auto [at, added] = seen.emplace(last, count); !added) at->second = std::min(at->second, count);
+    }
+  });
+  for (int i = 0; i < 500; ++i) put(*recorder, account, recorder->new_item(account), std::to_string(i), "x");
+  done = true;
+  gaps.join();
+  reader.join();
+  std::size_t wrong = 0;
+  for (const auto& [at, count] : seen) wrong += view->list(account, kRootItem, at).size() == count ? 0 : 1;
+  EXPECT_EQ(wrong, 0U) << "of " << seen.size();
 }
 
 TEST_F(RecorderTest, TakesChangesFromManyThreads) {
