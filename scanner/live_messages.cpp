@@ -95,7 +95,9 @@ std::vector<LiveAccount::Candidate> LiveAccount::candidates(OpenFolder& folder,
   std::ranges::sort(names);
   names.erase(std::unique(names.begin(), names.end()), names.end());
   std::vector<Candidate> found;
-  for (auto& [side, name] : names) {
+  for (auto& entry : names) {
+    const auto side = entry.first;
+    auto& name = entry.second;
     if (is_skipped_file(name, true) || !folder.sides[side]) continue;
     Candidate candidate{side, std::move(name), std::nullopt, std::nullopt};
     candidate.seen = stat_at(folder.sides[side]->fd.get(), candidate.name);
