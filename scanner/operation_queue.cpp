@@ -182,8 +182,7 @@ OperationQueue::Work OperationQueue::work_of(const std::string& account, Pending
     take_due(pending.folders, now, work.folders);
     if (pending.call && *pending.call <= now) pending.call.reset();
   }
-  std::string name = account;  // `account` may be a part of the schedule's entry, which goes now.
-  schedule(name, pending);
+  schedule(work.account, pending);  // Not `account`: it may be a part of the schedule's entry, which goes now.
   return work;
 }
 

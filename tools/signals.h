@@ -12,7 +12,7 @@ namespace yestermail {
 /// end all is as it was.
 class HeldSignals {
  public:
-  explicit HeldSignals(std::initializer_list<int> signals);
+  HeldSignals(std::initializer_list<int> signals);
   HeldSignals(const HeldSignals&) = delete;
   HeldSignals& operator=(const HeldSignals&) = delete;
   ~HeldSignals();
