@@ -138,7 +138,7 @@ struct WatchChurn : testing::Test {
   }
 
   const std::uint64_t seed = campaign_seed();
-  const std::uint64_t rate = campaign_setting("YESTERMAIL_RATE", 800);  ///< changes a second
+  const std::uint64_t rate = campaign_setting("YESTERMAIL_RATE", for_this_build(150, 800));  ///< changes a second
   TempDirectory directory;
   const std::string mail = directory / "mail";
   const std::string store = directory / "store";
@@ -150,8 +150,8 @@ struct WatchChurn : testing::Test {
 
 TEST_F(WatchChurn, NothingThatLastedIsMissedAndNothingIsDeletedThatIsThere) {
   const auto changes = campaign_setting("YESTERMAIL_CHANGES", for_this_build(4000, 20'000));
-  const auto overflows = campaign_setting("YESTERMAIL_OVERFLOWS", 3);
-  const auto kills = campaign_setting("YESTERMAIL_KILLS", 3);
+  const auto overflows = campaign_setting("YESTERMAIL_OVERFLOWS", for_this_build(1, 3));
+  const auto kills = campaign_setting("YESTERMAIL_KILLS", for_this_build(1, 3));
   Ordeal ordeal(store, directory / "noise");
   ordeal.start();
   churn(changes, ordeal, overflows, kills);

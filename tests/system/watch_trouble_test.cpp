@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <future>
 #include <random>
 #include <thread>
 
@@ -117,7 +118,9 @@ TEST_F(WatchTrouble, AFullStoreIsTriedAgainUntilThereIsRoom) {
 
   fs::remove(directory / "small/ballast");
   ASSERT_TRUE(comes_true([&] { return has(store, "new/239.full"); })) << daemon.err();
-  for (int i = 0; i < 40; ++i) EXPECT_TRUE(has(store, "new/" + std::to_string(200 + i) + ".full")) << i;
+  for (int i = 0; i < 40; ++i) {
+    EXPECT_TRUE(comes_true([&] { return has(store, "new/" + std::to_string(200 + i) + ".full"); })) << i;
+  }
   EXPECT_TRUE(comes_true([&] { return has_gap(store, GapReason::kStoreRefused); }));
   EXPECT_EQ(daemon.stop(), 0);
 }
@@ -176,7 +179,9 @@ TEST_F(WatchTrouble, AMoveAcrossAnHourThatTheClockWasSetBackKeepsItsOrder) {
         return open_recorder({disk, back, log}, store);
       },
       back, log, {"maildir:" + mail + "/%d/%n/Maildir"}, {});
-  std::jthread thread([&](const std::stop_token& stop) { watch.run(stop, [] {}); });
+  std::promise<void> ready;
+  std::jthread thread([&](const std::stop_token& stop) { watch.run(stop, [&] { ready.set_value(); }); });
+  ready.get_future().wait();
   ASSERT_TRUE(comes_true([&] { return has(store, "new/100.a"); }));
   back.advance_seconds(-3600);
   fs::rename(box + "/new/100.a", box + "/cur/100.a:2,S");
