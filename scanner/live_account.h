@@ -119,6 +119,7 @@ class LiveAccount {
   void compare(OpenFolder& folder, const Candidate& candidate);
   void rename(OpenFolder& folder, const Version& before, const Candidate& candidate, Cause cause, Outcome& outcome);
   void arrive(OpenFolder& folder, const Candidate& candidate, Outcome& outcome);
+  static EntryState place_of(const OpenFolder& folder, const Candidate& candidate);
   void record_content(OpenFolder& folder, Opened file, const Candidate& candidate, const Version* before, Cause cause);
   void record_large(OpenFolder& folder, Opened file, const Candidate& candidate, const Version* before, Cause cause);
   void put_content(EntryState state, const StoredBlob& blob, const FileStat& stat, ByteView head, const Version* before,

@@ -228,6 +228,15 @@ void LiveAccount::arrive(OpenFolder& folder, const Candidate& candidate, Outcome
   record_content(folder, std::move(std::get<Opened>(file)), candidate, nullptr, Cause::kArrived);
 }
 
+/// Where the file stands and what it is, without what its content says.
+EntryState LiveAccount::place_of(const OpenFolder& folder, const Candidate& candidate) {
+  EntryState state;
+  state.name = candidate.name;
+  state.kind = candidate.side == kSides ? EntryKind::kFile : EntryKind::kMessage;
+  state.parent = candidate.side == kSides ? folder.recorded.item : *folder.recorded.sides[candidate.side];
+  return state;
+}
+
 void LiveAccount::record_content(OpenFolder& folder, Opened file, const Candidate& candidate, const Version* before,
                                  Cause cause) {
   if (file.stat.size > world_.largest_file) {
@@ -243,11 +252,7 @@ void LiveAccount::record_content(OpenFolder& folder, Opened file, const Candidat
     return world_.failures.failed(shown(folder.path, candidate.name) + ": " + denial->why);
   }
   const auto& [blob, stat] = std::get<FileContent>(content);
-  EntryState state;
-  state.name = candidate.name;
-  state.kind = candidate.side == kSides ? EntryKind::kFile : EntryKind::kMessage;
-  state.parent = candidate.side == kSides ? folder.recorded.item : *folder.recorded.sides[candidate.side];
-  put_content(std::move(state), blob, stat, head, before, cause, [&](Put put) {
+  put_content(place_of(folder, candidate), blob, stat, head, before, cause, [&](Put put) {
     add(std::move(put));
     blob_bytes_ += bytes.size();
     blobs_.push_back(std::move(bytes));
@@ -266,11 +271,7 @@ void LiveAccount::record_large(OpenFolder& folder, Opened file, const Candidate&
     return world_.failures.failed(shown(folder.path, candidate.name) + ": " + denial->why);
   }
   const auto& [blob, stat] = std::get<FileContent>(content);
-  EntryState state;
-  state.name = candidate.name;
-  state.kind = candidate.side == kSides ? EntryKind::kFile : EntryKind::kMessage;
-  state.parent = candidate.side == kSides ? folder.recorded.item : *folder.recorded.sides[candidate.side];
-  put_content(std::move(state), blob, stat, head, before, cause, [&](Put put) {
+  put_content(place_of(folder, candidate), blob, stat, head, before, cause, [&](Put put) {
     session->add(number_, std::move(put));
     ++world_.counters.recorded;
   });
