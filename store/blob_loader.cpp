@@ -5,7 +5,6 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "store/recipe.h"
 
 namespace yestermail {
 namespace {
@@ -28,53 +27,28 @@ void require_digest(ByteView bytes, const Digest& digest, const char* what) {
     throw Error(Errc::kDamage, std::string(what) + " " + digest.hex() + ": its bytes are damaged");
 }
 
-/// A blob that was joined and checked whole.
+/// A blob that is in memory, and was checked whole.
 class WholeBlob final : public BlobReader {
  public:
-  explicit WholeBlob(Bytes bytes) : bytes_(std::move(bytes)) {}
-  [[nodiscard]] std::uint64_t size() const override { return bytes_.size(); }
+  explicit WholeBlob(HeldBytes bytes) : bytes_(std::move(bytes)) {}
+  [[nodiscard]] std::uint64_t size() const override { return bytes_.bytes.size(); }
   std::size_t read(std::uint64_t offset, std::span<std::byte> into) override {
-    return copy_range(bytes_, offset, into);
+    return copy_range(bytes_.bytes, offset, into);
   }
 
  private:
-  const Bytes bytes_;
+  const HeldBytes bytes_;
 };
 
 /// A large blob: parts are loaded, and checked each, when a read touches them.
 class JoinedBlob final : public BlobReader {
  public:
-  JoinedBlob(BlobLoader& loader, Recipe recipe) : loader_(loader), recipe_(std::move(recipe)) {
-    for (const auto& step : recipe_) {
-      starts_.push_back(size_);
-      const auto* literal = std::get_if<Bytes>(&step);
-      size_ += literal != nullptr ? literal->size() : std::get<PartStep>(step).size;
-    }
-  }
-
-  [[nodiscard]] std::uint64_t size() const override { return size_; }
-
-  std::size_t read(std::uint64_t offset, std::span<std::byte> into) override {
-    std::size_t done = 0;
-    auto step = static_cast<std::size_t>(std::upper_bound(starts_.begin(), starts_.end(), offset) - starts_.begin());
-    step = step == 0 ? 0 : step - 1;
-    for (; step < recipe_.size() && done < into.size(); ++step) {
-      done += read_step(step, offset + done - starts_[step], into.subspan(done));
-    }
-    return done;
-  }
+  JoinedBlob(HeldBytes recipe, PartProvider& parts) : joiner_(std::move(recipe), parts) {}
+  [[nodiscard]] std::uint64_t size() const override { return joiner_.size(); }
+  std::size_t read(std::uint64_t offset, std::span<std::byte> into) override { return joiner_.read(offset, into); }
 
  private:
-  std::size_t read_step(std::size_t step, std::uint64_t offset, std::span<std::byte> into) {
-    if (const auto* literal = std::get_if<Bytes>(&recipe_[step])) return copy_range(*literal, offset, into);
-    const auto& part = std::get<PartStep>(recipe_[step]);
-    return copy_range(*loader_.part(part.part, part.size), offset, into);
-  }
-
-  BlobLoader& loader_;
-  const Recipe recipe_;
-  std::vector<std::uint64_t> starts_;
-  std::uint64_t size_ = 0;
+  RecipeJoiner joiner_;
 };
 
 }  // namespace
@@ -89,48 +63,80 @@ BlobLoader::BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_par
 std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Digest& digest, const BlobPlace& place) {
   auto stored = stored_bytes(account, PackClass::kAccount, place);
   if (place.form == BlobForm::kWhole) {
-    require_digest(stored, digest, "blob");
+    require_digest(stored.bytes, digest, "blob");
     return std::make_unique<WholeBlob>(std::move(stored));
   }
   if (place.form != BlobForm::kRecipe) throw Error(Errc::kUnsupported, "blob " + digest.hex() + ": of a later version");
-  auto recipe = decode_recipe(stored);
-  if (recipe_size(recipe) != place.size) throw Error(Errc::kDamage, "blob " + digest.hex() + ": its recipe is damaged");
-  auto joined = std::make_unique<JoinedBlob>(*this, std::move(recipe));
-  if (place.size > kWholeBytes) return joined;
-  Bytes bytes(static_cast<std::size_t>(place.size));
-  joined->read(0, bytes);
-  require_digest(bytes, digest, "blob");
-  return std::make_unique<WholeBlob>(std::move(bytes));
+  const auto require_size = [&](std::uint64_t size) {
+    if (size != place.size) throw Error(Errc::kDamage, "blob " + digest.hex() + ": its recipe is damaged");
+  };
+  if (place.size > kWholeBytes) {
+    auto joined = std::make_unique<JoinedBlob>(std::move(stored), checked_parts_);
+    require_size(joined->size());
+    return joined;
+  }
+  RecipeJoiner joiner(std::move(stored), stored_parts_);
+  require_size(joiner.size());
+  auto bytes = std::make_shared<Bytes>(static_cast<std::size_t>(place.size));
+  joiner.read(0, *bytes);
+  require_digest(*bytes, digest, "blob");
+  const ByteView view = *bytes;
+  return std::make_unique<WholeBlob>(HeldBytes{std::move(bytes), view});
 }
 
-ByteCache::Value BlobLoader::part(const Digest& digest, std::uint64_t size) {
-  return parts_.get({digest, size}, [&] {
-    const auto place = find_part_(digest);
-    if (!place) throw Error(Errc::kDamage, "part " + digest.hex() + ": not in the pool");
-    auto bytes = stored_bytes(Uuid{}, PackClass::kPool, *place);
-    if (bytes.size() != size) throw Error(Errc::kDamage, "part " + digest.hex() + ": of the wrong length");
-    require_digest(bytes, digest, "part");
-    return bytes;
+PartProvider::Part BlobLoader::stored_part(const Digest& digest) {
+  const auto place = find_part_(digest);
+  if (!place) throw Error(Errc::kDamage, "part " + digest.hex() + ": not in the pool");
+  if (place->form != BlobForm::kWhole && place->form != BlobForm::kRecipe) {
+    throw Error(Errc::kUnsupported, "part " + digest.hex() + ": of a later version");
+  }
+  return {place->form, stored_bytes(Uuid{}, PackClass::kPool, *place)};
+}
+
+PartProvider::Part BlobLoader::CheckedParts::part(const PartStep& step) {
+  auto form = BlobForm::kWhole;
+  const auto checked = loader_.parts_.get({step.part, step.size}, [&] {
+    const auto part = loader_.stored_part(step.part);
+    form = part.form;
+    if (form == BlobForm::kWhole) require_digest(part.stored.bytes, step.part, "part");
+    return form == BlobForm::kWhole ? Bytes(part.stored.bytes.begin(), part.stored.bytes.end()) : Bytes();
   });
+  if (form == BlobForm::kRecipe || (checked->empty() && step.size > 0)) return loader_.stored_part(step.part);
+  return {BlobForm::kWhole, {checked, *checked}};
 }
 
-Bytes BlobLoader::stored_bytes(const Uuid& account, PackClass pack_class, const BlobPlace& place) {
+bool BlobLoader::part_is(const Digest& digest, ByteView bytes) {
+  const auto part = stored_part(digest);
+  const auto same = [&](ByteView stored) {
+    return std::equal(stored.begin(), stored.end(), bytes.begin(), bytes.end());
+  };
+  if (part.form == BlobForm::kWhole) return bytes.empty() || same(part.stored.bytes);
+  RecipeJoiner joiner(part.stored, stored_parts_);
+  if (bytes.empty()) return true;
+  if (joiner.size() != bytes.size()) return false;
+  Bytes joined(bytes.size());
+  joiner.read(0, joined);
+  return same(joined);
+}
+
+HeldBytes BlobLoader::stored_bytes(const Uuid& account, PackClass pack_class, const BlobPlace& place) {
   if (!place.pack) {
     const auto file = disk_.open(layout_.segment(place.segment), Filesystem::Open::kRead);
     Bytes encoded(static_cast<std::size_t>(std::min<std::uint64_t>(place.length, file->size())));
     encoded.resize(file->read_at(place.offset, encoded));
-    return decode(place.codec, encoded, static_cast<std::size_t>(place.raw_length));
+    auto raw = std::make_shared<const Bytes>(decode(place.codec, encoded, static_cast<std::size_t>(place.raw_length)));
+    const ByteView view = *raw;
+    return {std::move(raw), view};
   }
   const auto path =
       pack_class == PackClass::kPool ? layout_.pool_pack(*place.pack) : layout_.pack(account, *place.pack);
-  if (pack_class == PackClass::kPool) return pack(path)->frame(place.offset);  // A frame of its own, cached as a part.
-  const auto frame = frames_.get({*place.pack, place.offset}, [&] { return pack(path)->frame(place.offset); });
+  auto frame = frames_.get({*place.pack, place.offset}, [&] { return pack(path)->frame(place.offset); });
   if (place.inner > frame->size() || place.length > frame->size() - place.inner) {
     throw Error(Errc::kDamage, path + ": a blob's place is outside its frame");
   }
   const auto bytes =
       ByteView(*frame).subspan(static_cast<std::size_t>(place.inner), static_cast<std::size_t>(place.length));
-  return {bytes.begin(), bytes.end()};
+  return {std::move(frame), bytes};
 }
 
 std::shared_ptr<PackReader> BlobLoader::pack(const std::string& path) {

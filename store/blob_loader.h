@@ -16,6 +16,7 @@
 #include "store/byte_cache.h"
 #include "store/layout.h"
 #include "store/pack_reader.h"
+#include "store/recipe_joiner.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -31,16 +32,38 @@ class BlobLoader {
   /// Error{kDamage} or {kNotFound} where the bytes cannot be had; the reader outlives neither the loader nor the store.
   std::unique_ptr<BlobReader> open(const Uuid& account, const Digest& digest, const BlobPlace& place);
 
-  /// A part of the pool, checked.
-  ByteCache::Value part(const Digest& digest, std::uint64_t size);
+  /// True if the pool gives the part, and it is these bytes; none: only that it can be joined.
+  bool part_is(const Digest& digest, ByteView bytes);
 
  private:
-  Bytes stored_bytes(const Uuid& account, PackClass pack_class, const BlobPlace& place);
+  /// Parts as they are stored. What is joined of them is checked as a whole.
+  class StoredParts final : public PartProvider {
+   public:
+    explicit StoredParts(BlobLoader& loader) : loader_(loader) {}
+    Part part(const PartStep& step) override { return loader_.stored_part(step.part); }
+
+   private:
+    BlobLoader& loader_;
+  };
+  /// Parts of which each is checked against its digest before it is given, once while it is remembered.
+  class CheckedParts final : public PartProvider {
+   public:
+    explicit CheckedParts(BlobLoader& loader) : loader_(loader) {}
+    Part part(const PartStep& step) override;
+
+   private:
+    BlobLoader& loader_;
+  };
+
+  PartProvider::Part stored_part(const Digest& digest);
+  HeldBytes stored_bytes(const Uuid& account, PackClass pack_class, const BlobPlace& place);
   std::shared_ptr<PackReader> pack(const std::string& path);
 
   Filesystem& disk_;
   const Layout& layout_;
   const FindPart find_part_;
+  StoredParts stored_parts_{*this};
+  CheckedParts checked_parts_{*this};
   ByteCache frames_;
   ByteCache parts_;
   std::mutex mutex_;                                                      // Guards packs_.

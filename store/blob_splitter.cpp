@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <unordered_set>
 
 #include "store/commit_queue.h"
 #include "store/store_writer.h"
@@ -10,7 +11,8 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kBufferBytes = (64U << 10U) + kMaxPartBytes;
+constexpr std::size_t kFirstBufferBytes = 256U << 10U;
+constexpr std::size_t kMinCutBytes = 512;  ///< a shorter blob has nothing to cut out
 
 /// Fills the buffer from `used` on; returns how much of it is in use. Less than the whole: the source has ended.
 std::size_t fill(BlobSource& source, Bytes& buffer, std::size_t used) {
@@ -22,60 +24,85 @@ std::size_t fill(BlobSource& source, Bytes& buffer, std::size_t used) {
   return used;
 }
 
-void add_literal(Recipe& recipe, ByteView bytes) {
-  if (!bytes.empty()) recipe.emplace_back(Bytes(bytes.begin(), bytes.end()));
+/// Reads all of it if it fits into memory: then less than the buffer is in use.
+std::size_t read_ahead(BlobSource& source, Bytes& buffer) {
+  if (buffer.size() < kFirstBufferBytes) buffer.resize(kFirstBufferBytes);
+  auto used = fill(source, buffer, 0);
+  while (used == buffer.size() && used < kBlobInMemoryBytes) {
+    buffer.resize(std::min(4 * buffer.size(), kBlobInMemoryBytes));
+    used = fill(source, buffer, used);
+  }
+  return used;
 }
+
+CutBlob cut_in_memory(ByteView bytes, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
+                      PartSink& parts) {
+  CutBlob cut;
+  cut.size = bytes.size();
+  cut.digest = Digest::of(bytes);
+  cut.stored = bytes;
+  if (bytes.size() < kMinCutBytes || known(cut.digest)) return cut;
+  buffer.maker.begin(parts, true);
+  MailScanner(buffer.maker).scan(bytes, true);
+  const auto recipe = buffer.maker.finish();
+  // What does not join to the same bytes is stored as it came.
+  if (buffer.maker.is_plain() || !buffer.maker.joins_to(bytes)) return cut;
+  buffer.maker.release();
+  cut.form = BlobForm::kRecipe;
+  cut.stored = recipe;
+  return cut;
+}
+
+/// Begins with what is in the buffer: all of it.
+CutBlob cut_stream(BlobSource& source, BlobReadBuffer& buffer, PartSink& parts) {
+  auto& bytes = buffer.bytes;
+  auto used = bytes.size();
+  CutBlob cut;
+  Hasher hasher;
+  buffer.maker.begin(parts, false);
+  MailScanner scanner(buffer.maker);
+  for (std::size_t kept = 0;;) {
+    hasher.update(ByteView(bytes).subspan(kept, used - kept));
+    cut.size += used - kept;
+    const bool ended = used < bytes.size();
+    const auto taken = scanner.scan(ByteView(bytes).first(used), ended);
+    if (ended) break;
+    kept = used - taken;
+    std::memmove(bytes.data(), bytes.data() + taken, kept);
+    used = fill(source, bytes, kept);
+  }
+  cut.digest = hasher.finish();
+  cut.form = BlobForm::kRecipe;
+  cut.stored = buffer.maker.finish();
+  return cut;
+}
+
+/// Parts into the draft of the transaction that needs them.
+class DraftParts final : public PartSink {
+ public:
+  DraftParts(StoreWriter& writer, Compressor& compressor, Draft& draft)
+      : writer_(writer), compressor_(compressor), draft_(draft) {}
+  bool has(const Digest& part, ByteView bytes) override {
+    return !stored_.insert(part).second || writer_.has_sound_part(draft_.account, part, bytes);
+  }
+  void store(const Digest& part, BlobForm form, std::uint64_t size, ByteView stored) override {
+    append_blob_operation(PackClass::kPool, form, part, size, stored, compressor_, draft_);
+  }
+
+ private:
+  StoreWriter& writer_;
+  Compressor& compressor_;
+  Draft& draft_;
+  std::unordered_set<Digest> stored_;
+};
 
 }  // namespace
 
 CutBlob cut_blob(BlobSource& source, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
-                 const std::function<void(const Digest&, ByteView)>& part) {
-  auto& bytes = buffer.bytes;
-  bytes.resize(kBufferBytes);
-  Hasher hasher;
-  auto used = fill(source, bytes, 0);
-  hasher.update(ByteView(bytes).first(used));
-  CutBlob cut;
-  cut.size = used;
-  bool ended = used < bytes.size();
-  if (ended) {
-    cut.digest = hasher.finish();
-    cut.stored = ByteView(bytes).first(used);
-    if (used < kMinPartBytes || known(cut.digest)) return cut;
-  }
-  cut.form = BlobForm::kRecipe;
-  Recipe recipe;
-  const auto add_part = [&](ByteView piece) {
-    const auto digest = Digest::of(piece);
-    part(digest, piece);
-    recipe.emplace_back(PartStep{digest, piece.size()});
-  };
-  std::size_t at = body_offset(ByteView(bytes).first(used));
-  add_literal(recipe, ByteView(bytes).first(at));
-  for (;;) {
-    while (used - at >= kMaxPartBytes) {
-      add_part(ByteView(bytes).subspan(at, kMaxPartBytes));
-      at += kMaxPartBytes;
-    }
-    if (ended) break;
-    std::memmove(bytes.data(), bytes.data() + at, used - at);
-    const auto kept = used - at;
-    used = fill(source, bytes, kept);
-    hasher.update(ByteView(bytes).subspan(kept, used - kept));
-    cut.size += used - kept;
-    ended = used < bytes.size();
-    at = 0;
-    if (ended) cut.digest = hasher.finish();
-  }
-  const auto rest = ByteView(bytes).subspan(at, used - at);
-  if (rest.size() >= kMinPartBytes) {
-    add_part(rest);
-  } else {
-    add_literal(recipe, rest);
-  }
-  buffer.recipe = encode_recipe(recipe);
-  cut.stored = buffer.recipe;
-  return cut;
+                 PartSink& parts) {
+  const auto used = read_ahead(source, buffer.bytes);
+  if (used < buffer.bytes.size()) return cut_in_memory(ByteView(buffer.bytes).first(used), buffer, known, parts);
+  return cut_stream(source, buffer, parts);
 }
 
 void append_blob_operation(PackClass pack_class, BlobForm form, const Digest& digest, std::uint64_t size, ByteView raw,
@@ -99,10 +126,8 @@ BlobSplitter::BlobSplitter(StoreWriter& writer, const Uuid& account)
 void BlobSplitter::add_inline(ByteView blob, Draft& draft) {
   MemorySource source(blob);
   const auto known = [&](const Digest& digest) { return writer_.has_blob(account_, digest); };
-  const auto cut = cut_blob(source, buffer_, known, [&](const Digest& digest, ByteView part) {
-    if (writer_.has_part(digest)) return;
-    append_blob_operation(PackClass::kPool, BlobForm::kWhole, digest, part.size(), part, compressor_, draft);
-  });
+  DraftParts parts(writer_, compressor_, draft);
+  const auto cut = cut_blob(source, buffer_, known, parts);
   if (known(cut.digest)) return;
   append_blob_operation(PackClass::kAccount, cut.form, cut.digest, cut.size, cut.stored, compressor_, draft);
 }

@@ -5,7 +5,8 @@
 
 #include "base/digest.h"
 #include "store/compressor.h"
-#include "store/recipe.h"
+#include "store/part_sink.h"
+#include "store/recipe_maker.h"
 #include "store/recorder.h"
 #include "store/transaction.h"
 
@@ -22,16 +23,19 @@ struct CutBlob {
   ByteView stored;  ///< the blob, or the recipe; valid until the buffer is used again
 };
 
-/// Memory that is used again for each blob: a header of 64 KiB and one part.
+/// Memory that is used again for each blob.
 struct BlobReadBuffer {
   Bytes bytes;
-  Bytes recipe;
+  RecipeMaker maker;
 };
 
-/// Reads a blob to its end and cuts it as docs/format.md 6 says. `known` is asked once if the whole blob fits into the
-/// buffer: true ends it there, with nothing handed out. `part` gets each part, before the end. Memory is bounded.
+/// Up to here a blob is cut in memory; a larger one streams.
+inline constexpr std::size_t kBlobInMemoryBytes = 8U << 20U;
+
+/// Reads a blob to its end and cuts it as docs/format.md 6 says; what it returns joins to the very same bytes. `known`
+/// is asked once if the whole blob fits into memory: true ends it there, with nothing handed out. Memory is bounded.
 CutBlob cut_blob(BlobSource& source, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
-                 const std::function<void(const Digest&, ByteView)>& part);
+                 PartSink& parts);
 
 /// Puts blobs into a transaction of the live path.
 class BlobSplitter {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/blob_table.h"
 
+#include <algorithm>
+#include <numeric>
+#include <vector>
+
 #include "base/error.h"
 
 namespace yestermail {
@@ -25,6 +29,7 @@ BlobTable::BlobTable(sqlite::Database& database)
       put_(database.prepare("INSERT OR REPLACE INTO blob VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")),
       put_new_(database.prepare("INSERT OR IGNORE INTO blob VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")),
       add_pack_(database.prepare("INSERT OR IGNORE INTO pack(name, bytes) VALUES(?1, ?2)")),
+      forget_(database.prepare("DELETE FROM blob WHERE digest = ?1")),
       sums_(database.prepare("SELECT count(*), coalesce(sum(size), 0), coalesce(sum(pack = 0), 0) FROM blob")),
       pack_sums_(database.prepare("SELECT coalesce(sum(bytes), 0) FROM pack")) {}
 
@@ -71,7 +76,12 @@ void BlobTable::add_pack(const Digest& name, std::uint64_t bytes, const PackCont
   add_pack_.bind(1, name.bytes()).bind(2, bytes).run();
   const auto id = pack_id(name);
   if (!id) throw Error(Errc::kDamage, "the catalog lost a pack that was just added");
-  for (const auto& entry : contents) {
+  // In the order of the table: its pages come out full, and each is touched once.
+  std::vector<std::uint32_t> order(contents.size());
+  std::iota(order.begin(), order.end(), 0U);
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return contents[a].digest < contents[b].digest; });
+  for (const auto at : order) {
+    const auto& entry = contents[at];
     put_.bind(1, entry.digest.bytes())
         .bind(2, static_cast<int>(entry.form))
         .bind(3, entry.size)
@@ -85,6 +95,8 @@ void BlobTable::add_pack(const Digest& name, std::uint64_t bytes, const PackCont
         .run();
   }
 }
+
+void BlobTable::forget(const Digest& digest) { forget_.bind(1, digest.bytes()).run(); }
 
 BlobTable::Sums BlobTable::sums() {
   Sums sums;

@@ -37,6 +37,7 @@ class BlobTable {
   /// For the writer, within a transaction. What is in a pack stays there.
   void add_journaled(const BlobOperation& blob, std::uint64_t segment, std::uint64_t offset);
   void add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents);
+  void forget(const Digest& digest);
   /// How many blobs are in the journal only, and the bytes of all blobs.
   struct Sums {
     std::uint64_t blobs = 0;
@@ -54,6 +55,7 @@ class BlobTable {
   sqlite::Statement put_;
   sqlite::Statement put_new_;
   sqlite::Statement add_pack_;
+  sqlite::Statement forget_;
   sqlite::Statement sums_;
   sqlite::Statement pack_sums_;
 };

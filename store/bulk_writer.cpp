@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "store/like_content.h"
 
 namespace yestermail {
 namespace {
@@ -22,10 +23,24 @@ std::unique_ptr<BulkWriter::Bench> BulkWriter::take_bench() {
   return bench;
 }
 
-bool BulkWriter::claim(std::set<std::pair<Uuid, Digest>>& claimed, const Uuid& owner, const Digest& digest) {
-  const std::scoped_lock lock(mutex_);
-  return claimed.insert({owner, digest}).second;
-}
+/// The parts of blobs that one thread cuts.
+class BulkWriter::Parts final : public PartSink {
+ public:
+  Parts(BulkWriter& bulk, Bench& bench, const Uuid& account) : bulk_(bulk), bench_(bench), account_(account) {}
+  bool has(const Digest& part, ByteView bytes) override {
+    bool found = false;
+    bulk_.guarded([&] { found = bulk_.has_part(account_, part, bytes); });
+    return found;
+  }
+  void store(const Digest& part, BlobForm form, std::uint64_t size, ByteView stored) override {
+    bulk_.guarded([&] { bulk_.keep_part(bench_, part, form, size, stored); });
+  }
+
+ private:
+  BulkWriter& bulk_;
+  Bench& bench_;
+  const Uuid& account_;
+};
 
 StoredBlob BulkWriter::store(AccountNumber account, BlobSource& source) {
   const auto uuid = writer_.uuid_of(account);
@@ -53,10 +68,15 @@ StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, BlobSource& s
     }
     return writer_.has_blob(account, digest);
   };
-  const auto cut = cut_blob(source, bench.buffer, known, [&](const Digest& digest, ByteView part) {
-    guarded([&] { keep_part(bench, digest, part); });
-  });
-  if (!known(cut.digest) && claim(claimed_blobs_, account, cut.digest)) guarded([&] { keep(bench, account, cut); });
+  Parts parts(*this, bench, account);
+  const auto cut = cut_blob(source, bench.buffer, known, parts);
+  if (!known(cut.digest)) {
+    {
+      const std::scoped_lock lock(mutex_);
+      if (!claimed_blobs_.insert({account, cut.digest}).second) return {cut.digest, cut.size};
+    }
+    guarded([&] { keep(bench, account, cut); });
+  }
   return {cut.digest, cut.size};
 }
 
@@ -81,12 +101,30 @@ void BulkWriter::keep(Bench& bench, const Uuid& account, const CutBlob& blob) {
   if (frame.raw.size() >= writer_.tuning().frame_bytes) flush(bench);
 }
 
-void BulkWriter::keep_part(Bench& bench, const Digest& digest, ByteView bytes) {
-  if (!claim(claimed_parts_, Uuid{}, digest)) return;
-  if (writer_.has_part(digest)) return;
-  const auto encoded = bench.compressor.encode(bytes);
-  stored_bytes_ += encoded.bytes.size();
-  pool_pack().add_frame(encoded, bytes.size(), {{digest, BlobForm::kWhole, bytes.size(), 0, 0, bytes.size()}});
+// What another thread has claimed is there when both commit; a failure on the way makes the commit fail.
+bool BulkWriter::has_part(const Uuid& account, const Digest& part, ByteView bytes) {
+  {
+    const std::scoped_lock lock(mutex_);
+    if (!claimed_parts_.insert(part).second) return true;
+  }
+  return writer_.has_sound_part(account, part, bytes);
+}
+
+void BulkWriter::keep_part(Bench& bench, const Digest& digest, BlobForm form, std::uint64_t size, ByteView stored) {
+  auto& frame = looks_compressed(stored) ? bench.binary_parts : bench.text_parts;
+  frame.entries.push_back({digest, form, size, 0, frame.raw.size(), stored.size()});
+  append(frame.raw, stored);
+  stored_bytes_ += stored.size();
+  if (frame.raw.size() >= writer_.tuning().frame_bytes) flush_parts(bench, frame);
+}
+
+void BulkWriter::flush_parts(Bench& bench, OpenFrame& frame) {
+  if (frame.entries.empty()) return;
+  const bool raw = &frame == &bench.binary_parts;
+  const auto encoded = raw ? Encoded{Codec::kRaw, frame.raw} : bench.compressor.encode(frame.raw);
+  pool_pack().add_frame(encoded, frame.raw.size(), std::move(frame.entries));
+  frame.raw.clear();
+  frame.entries.clear();
 }
 
 void BulkWriter::flush(Bench& bench) {
@@ -161,6 +199,7 @@ Instant BulkWriter::commit_all() {
   changes_.clear();
   marks_.clear();
   claimed_blobs_.clear();
+  writer_.note_sound(claimed_parts_);
   claimed_parts_.clear();
   stored_bytes_ = 0;
   pending_changes_ = 0;
@@ -168,6 +207,10 @@ Instant BulkWriter::commit_all() {
 }
 
 void BulkWriter::flush_rests(std::map<Uuid, Draft>& drafts) {
+  for (auto& bench : benches_) {
+    flush_parts(*bench, bench->text_parts);
+    flush_parts(*bench, bench->binary_parts);
+  }
   std::map<Uuid, std::size_t> rests;
   for (const auto& bench : benches_) rests[bench->frame.account] += bench->frame.raw.size();
   for (auto& bench : benches_) {

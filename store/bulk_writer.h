@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <set>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -41,7 +42,10 @@ class BulkWriter final : public BulkSession {
     Compressor compressor;
     BlobReadBuffer buffer;
     OpenFrame frame;
+    OpenFrame text_parts;  ///< like to like: it compresses better
+    OpenFrame binary_parts;
   };
+  class Parts;
 
   std::unique_ptr<Bench> take_bench();
   StoredBlob store_at(Bench& bench, const Uuid& account, BlobSource& source);
@@ -49,9 +53,10 @@ class BulkWriter final : public BulkSession {
   void guarded(const Work& work);
   Instant commit_all();
   void keep(Bench& bench, const Uuid& account, const CutBlob& blob);
-  void keep_part(Bench& bench, const Digest& digest, ByteView bytes);
-  bool claim(std::set<std::pair<Uuid, Digest>>& claimed, const Uuid& owner, const Digest& digest);
+  bool has_part(const Uuid& account, const Digest& part, ByteView bytes);
+  void keep_part(Bench& bench, const Digest& digest, BlobForm form, std::uint64_t size, ByteView stored);
   void flush(Bench& bench);
+  void flush_parts(Bench& bench, OpenFrame& frame);
   PackWriter& account_pack(const Uuid& account);
   PackWriter& pool_pack();
   void flush_rests(std::map<Uuid, Draft>& drafts);
@@ -69,7 +74,7 @@ class BulkWriter final : public BulkSession {
   std::map<Uuid, std::unique_ptr<PackWriter>> account_packs_;
   std::vector<std::unique_ptr<PackWriter>> pool_packs_;  // The last one is written to.
   std::set<std::pair<Uuid, Digest>> claimed_blobs_;      // Stored since the last commit, by account.
-  std::set<std::pair<Uuid, Digest>> claimed_parts_;      // Of the pool, under the zero account.
+  std::unordered_set<Digest> claimed_parts_;             // Of the pool, likewise.
   std::vector<std::pair<AccountNumber, std::vector<Change>>> changes_;
   std::vector<std::pair<AccountNumber, std::vector<std::pair<ItemId, DirectoryMark>>>> marks_;
 };

@@ -11,6 +11,13 @@ namespace {
 
 constexpr int kWindowLogMax = 23;  // 8 MiB: zstd's own default would accept 128 MiB from a hostile frame.
 
+CPtr<ZSTD_DCtx, ZSTD_freeDCtx> make_decoder() {
+  CPtr<ZSTD_DCtx, ZSTD_freeDCtx> context(ZSTD_createDCtx());
+  if (!context) throw std::bad_alloc();
+  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
+  return context;
+}
+
 }  // namespace
 
 struct Compressor::State {
@@ -47,9 +54,8 @@ Bytes decode(Codec codec, ByteView encoded, std::size_t raw_length) {
   }
   if (codec != Codec::kZstd)
     throw Error(Errc::kUnsupported, "stored bytes are in a coding that this version does not know");
-  const CPtr<ZSTD_DCtx, ZSTD_freeDCtx> context(ZSTD_createDCtx());
-  if (!context) throw std::bad_alloc();
-  ZSTD_DCtx_setParameter(context.get(), ZSTD_d_windowLogMax, kWindowLogMax);
+  // Kept for the thread: making one takes longer than most frames do.
+  static thread_local const CPtr<ZSTD_DCtx, ZSTD_freeDCtx> context = make_decoder();
   Bytes raw(raw_length);
   const auto size = ZSTD_decompressDCtx(context.get(), raw.data(), raw.size(), encoded.data(), encoded.size());
   if (ZSTD_isError(size) != 0 || size != raw_length) throw Error(Errc::kDamage, "stored bytes do not decompress");

@@ -24,6 +24,8 @@ class PoolIndex {
   [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
   [[nodiscard]] bool has_pack(const Digest& name) { return parts_.has_pack(name); }
   void add_pack(const Digest& name, const LoadedPack& pack);
+  /// The part is to be stored anew.
+  void forget(const Digest& part) { parts_.forget(part); }
   BlobTable::Sums sums() { return parts_.sums(); }
   void checkpoint() { database_.checkpoint(); }
 

@@ -2,32 +2,54 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <variant>
 #include <vector>
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "store/base64_lines.h"
 
 namespace yestermail {
 
-/// How to make a blob from literals and parts of the pool (docs/format.md 6).
+/// How to make a blob, or a large part, from literals and parts of the pool (docs/format.md 6). Literals view the bytes
+/// that the recipe was decoded from.
 struct PartStep {
   Digest part;
   std::uint64_t size = 0;
 };
-using RecipeStep = std::variant<Bytes, PartStep>;
+using RecipePiece = std::variant<ByteView, PartStep>;
+
+/// The pieces joined; with `coding` what comes of encoding that in base64.
+struct RecipeStep {
+  std::optional<Base64Coding> coding;
+  std::vector<RecipePiece> pieces;  ///< of a step that is not coded: one
+  std::uint64_t size = 0;           ///< of what the step gives
+};
 using Recipe = std::vector<RecipeStep>;
 
-inline constexpr std::size_t kMinPartBytes = 16U << 10U;
-inline constexpr std::size_t kMaxPartBytes = 1U << 20U;
-
-Bytes encode_recipe(const Recipe& recipe);
 /// Error{kDamage} if it is malformed; {kUnsupported} for steps of a later version.
 Recipe decode_recipe(ByteView bytes);
 std::uint64_t recipe_size(const Recipe& recipe);
 
-/// Where the body of a message begins: behind the first empty line, if that is within 64 KiB; else 0. Two copies of one
-/// message differ in their trace headers and share the body.
-std::size_t body_offset(ByteView start_of_message);
+/// Writes a recipe of version 2, a step at a time.
+class RecipeWriter {
+ public:
+  void literal(ByteView bytes);
+  void part(const PartStep& part);
+  void coded(const Base64Coding& coding, ByteView bytes);
+  void coded(const Base64Coding& coding, const PartStep& part);
+  [[nodiscard]] std::size_t bytes() const { return steps_.size(); }
+  [[nodiscard]] bool empty() const { return count_ == 0; }
+  /// Appends the recipe to `to`, and begins anew.
+  void finish(Bytes& to);
+
+ private:
+  void begin(std::uint8_t kind);
+  void begin_coded(const Base64Coding& coding);
+  void add_part(const PartStep& part);
+  Bytes steps_;
+  std::uint64_t count_ = 0;
+};
 
 }  // namespace yestermail

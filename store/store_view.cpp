@@ -182,6 +182,19 @@ std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Di
   }
 }
 
+bool StoreView::part_is(const Digest& part, ByteView bytes) {
+  // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    try {
+      if (loader_.part_is(part, bytes)) return true;
+    } catch (const Error& error) {
+      if (!is_derived_damage(error)) throw;
+      if (attempt > 0) world_.log.warning(error.what());
+    }
+  }
+  return false;
+}
+
 std::optional<BlobPlace> StoreView::find_part(const Digest& part) {
   const std::scoped_lock lock(mutex_);
   for (int attempt = 0;; ++attempt) {

@@ -53,6 +53,9 @@ class StoreView final : public View {
   /// For the scanner, through Recorder: a reader's look, so that a scan with nothing new opens nothing for writing.
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account);
 
+  /// For the writer: whether the pool gives exactly these bytes for a part; no bytes: whether it can be had.
+  bool part_is(const Digest& part, ByteView bytes);
+
  private:
   Uuid uuid_of(AccountNumber number);
   std::optional<BlobPlace> find_part(const Digest& part);

@@ -16,6 +16,8 @@ namespace yestermail {
 
 namespace {
 
+constexpr std::size_t kMaxSound = 200'000;  ///< about 12 MB
+
 bool has_segment(const std::vector<std::string>& names) {
   return std::any_of(names.begin(), names.end(), [](const auto& name) { return parse_segment_name(name).has_value(); });
 }
@@ -289,9 +291,30 @@ bool StoreWriter::has_blob(const Uuid& account, const Digest& digest) {
   return catalogs_->catalog(account).blobs().find(digest).has_value();
 }
 
-bool StoreWriter::has_part(const Digest& part) {
-  const std::scoped_lock lock(catalogs_mutex_);
-  return catalogs_->pool().find(part).has_value();
+bool StoreWriter::has_sound_part(const Uuid& account, const Digest& part, ByteView bytes) {
+  (void)account;
+  {
+    const std::scoped_lock lock(sound_mutex_);
+    if (sound_.contains(part)) return true;
+  }
+  {
+    const std::scoped_lock lock(catalogs_mutex_);
+    if (!catalogs_->pool().find(part)) return false;
+  }
+  if (!view_->part_is(part, bytes)) {
+    world_.log.error("part " + part.hex() + ": damaged in the pool; a mail has it again, and it is stored anew");
+    const std::scoped_lock lock(catalogs_mutex_);
+    catalogs_->pool().forget(part);
+    return false;
+  }
+  note_sound({part});
+  return true;
+}
+
+void StoreWriter::note_sound(const std::unordered_set<Digest>& parts) {
+  const std::scoped_lock lock(sound_mutex_);
+  if (sound_.size() > kMaxSound) sound_.clear();
+  sound_.insert(parts.begin(), parts.end());
 }
 
 bool StoreWriter::is_packed(PackClass pack_class, const Uuid& account, const Digest& digest) {

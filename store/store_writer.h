@@ -8,6 +8,7 @@
 #include <optional>
 #include <thread>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "store/commit_queue.h"
@@ -55,7 +56,11 @@ class StoreWriter final : public Recorder, public Mender {
   std::vector<Operation> operations_for(AccountNumber account, std::span<const Change> changes);
   Instant commit(std::vector<Draft> drafts);
   bool has_blob(const Uuid& account, const Digest& digest);
-  bool has_part(const Digest& part);
+  /// True if the pool has the part and gives these bytes for it; a damaged one is reported and forgotten, so that it
+  /// is stored anew. Checked once as long as this lives. Of a part that is a recipe `bytes` may be none.
+  bool has_sound_part(const Uuid& account, const Digest& part, ByteView bytes);
+  /// These parts were just stored.
+  void note_sound(const std::unordered_set<Digest>& parts);
   /// Digests of blobs and parts that are in the journal only, out of those that are asked for.
   bool is_packed(PackClass pack_class, const Uuid& account, const Digest& digest);
   void expect_pack(const Digest& name, LoadedPack pack);
@@ -89,6 +94,8 @@ class StoreWriter final : public Recorder, public Mender {
   std::optional<WriterCatalogs> catalogs_;
   std::unordered_map<std::string, Counters> counters_;
 
+  std::mutex sound_mutex_;            // Guards sound_.
+  std::unordered_set<Digest> sound_;  // Parts that were stored or read back by this writer.
   std::atomic<bool> failed_ = false;  ///< a commit failed: the next opening has to recover
   std::mutex state_mutex_;            // Guards all below.
   bool marked_ = false;

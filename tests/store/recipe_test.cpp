@@ -3,89 +3,135 @@
 
 #include <gtest/gtest.h>
 
-#include <map>
 #include <random>
 
 #include "base/error.h"
-#include "store/blob_splitter.h"
+#include "base/hex.h"
 #include "store/compressor.h"
+#include "tests/store/memory_parts.h"
 #include "tests/store/store_fixture.h"
 
 namespace yestermail::test {
 namespace {
 
-/// A blob cut and joined again.
-struct Joined {
-  CutBlob cut;
-  Bytes bytes;
-  std::vector<std::size_t> parts;
-};
-
-Joined cut_and_join(std::string_view blob, BlobReadBuffer& buffer) {
-  Joined joined;
-  std::map<Digest, Bytes> parts;
-  MemorySource source(as_bytes(blob));
-  joined.cut = cut_blob(
-      source, buffer, [](const Digest&) { return false; },
-      [&](const Digest& digest, ByteView bytes) {
-        parts[digest] = Bytes(bytes.begin(), bytes.end());
-        joined.parts.push_back(bytes.size());
-      });
-  if (joined.cut.form == BlobForm::kWhole) {
-    joined.bytes.assign(joined.cut.stored.begin(), joined.cut.stored.end());
-    return joined;
-  }
-  for (const auto& step : decode_recipe(joined.cut.stored)) {
-    const auto* literal = std::get_if<Bytes>(&step);
-    append(joined.bytes, literal != nullptr ? *literal : parts.at(std::get<PartStep>(step).part));
-  }
-  return joined;
+PartStep put(MemoryParts& pool, const std::string& bytes) {
+  const PartStep step{Digest::of(as_bytes(bytes)), bytes.size()};
+  if (!pool.has(step.part, as_bytes(bytes))) pool.store(step.part, BlobForm::kWhole, bytes.size(), as_bytes(bytes));
+  return step;
 }
 
-TEST(Recipe, GivesBackBlobsOfEverySizeAroundTheLimits) {
-  BlobReadBuffer buffer;
-  const std::size_t header = 64U << 10U;
-  for (const std::size_t limit :
-       {kMinPartBytes, header, kMaxPartBytes, kMaxPartBytes + header, 2 * kMaxPartBytes + header}) {
-    for (const std::size_t size : {limit - 1, limit, limit + 1}) {
-      for (const std::string head : {"", "\n\n", "A: b\n\n", "A: b\r\n\r\n"}) {
-        const auto blob = head + noise(size, static_cast<std::uint32_t>(size));
-        const auto joined = cut_and_join(blob, buffer);
-        EXPECT_EQ(as_text(joined.bytes), blob);
-        EXPECT_EQ(joined.cut.digest, Digest::of(as_bytes(blob)));
-        EXPECT_EQ(joined.cut.size, blob.size());
-        for (const auto part : joined.parts) {
-          EXPECT_GE(part, kMinPartBytes);
-          EXPECT_LE(part, kMaxPartBytes);
-        }
+Bytes recipe_of(RecipeWriter& writer) {
+  Bytes bytes;
+  writer.finish(bytes);
+  return bytes;
+}
+
+// Stores keep recipes for ever: these bytes were written by the program that had the version.
+TEST(Recipe, ReadsVersionOneForEver) {
+  MemoryParts pool;
+  put(pool, "the part");
+  auto bytes = to_bytes("\x01\x03");
+  append(bytes, to_bytes(std::string("\x00\x06"
+                                     "head\n\n",
+                                     8)));
+  append(bytes, to_bytes("\x01"));
+  append(bytes, Digest::of(as_bytes("the part")).bytes());
+  append(bytes, to_bytes(std::string("\x08"
+                                     "\x00\x04"
+                                     "tail",
+                                     7)));
+  EXPECT_EQ(join({{}, 0, BlobForm::kRecipe, bytes}, pool), "head\n\nthe parttail");
+}
+
+TEST(Recipe, ReadsVersionTwoForEver) {
+  MemoryParts pool;
+  put(pool, std::string(30, 'x') + "end");
+  auto bytes = to_bytes("\x02\x03");
+  append(bytes, to_bytes(std::string("\x00\x02"
+                                     "a\n",
+                                     4)));
+  append(bytes, to_bytes("\x02\x01\x14\x01\x01\x01"));  // base64, lines of 20, CR LF, one piece: a part
+  append(bytes, Digest::of(as_bytes(std::string(30, 'x') + "end")).bytes());
+  append(bytes, to_bytes("\x21"));
+  append(bytes, to_bytes(std::string("\x02\x01\x14\x02\x01"
+                                     "\x00\x02"
+                                     "yz",
+                                     9)));  // open end, a literal
+  EXPECT_EQ(join({{}, 0, BlobForm::kRecipe, bytes}, pool),
+            "a\neHh4eHh4eHh4eHh4eHh4\r\neHh4eHh4eHh4eHh4eHh4\r\nZW5k\r\neXo=");
+}
+
+TEST(Recipe, WritesWhatItReads) {
+  MemoryParts pool;
+  RecipeWriter writer;
+  writer.literal(as_bytes("a\n"));
+  writer.coded({20, true, false}, put(pool, std::string(30, 'x') + "end"));
+  writer.coded({20, false, true}, as_bytes("yz"));
+  writer.part(put(pool, "raw"));
+  EXPECT_EQ(join({{}, 0, BlobForm::kRecipe, recipe_of(writer)}, pool),
+            "a\neHh4eHh4eHh4eHh4eHh4\r\neHh4eHh4eHh4eHh4eHh4\r\nZW5k\r\neXo=raw");
+}
+
+TEST(RecipeJoiner, GivesEveryRangeOfABlob) {
+  MemoryParts pool;
+  RecipeWriter chunks;
+  for (const std::uint32_t seed : {1U, 2U, 3U}) chunks.part(put(pool, noise(101 + seed, seed)));
+  const auto whole = noise(102, 1) + noise(103, 2) + noise(104, 3);
+  const auto inner = recipe_of(chunks);
+  const PartStep part{Digest::of(as_bytes(whole)), whole.size()};
+  pool.store(part.part, BlobForm::kRecipe, whole.size(), inner);
+  for (const bool crlf : {false, true}) {
+    RecipeWriter writer;
+    writer.literal(as_bytes("head\n\n"));
+    writer.coded({40, crlf, false}, part);
+    writer.literal(as_bytes("between"));
+    writer.part(part);
+    writer.coded({60, crlf, true}, as_bytes("the end of it"));
+    const auto bytes = recipe_of(writer);
+    RecipeJoiner joiner({nullptr, bytes}, pool);
+    const auto blob = "head\n\n" + base64(whole, 40, crlf) + "between" + whole + "dGhlIGVuZCBvZiBpdA==";
+    ASSERT_EQ(joiner.size(), blob.size());
+    std::string some(blob.size() + 10, ' ');
+    for (std::size_t from = 0; from <= blob.size() + 1; from += 1 + from % 5) {
+      for (std::size_t size = 0; size < blob.size() + 10; size += 1 + size / 3) {
+        const auto got = joiner.read(from, std::as_writable_bytes(std::span(some).first(size)));
+        ASSERT_EQ(some.substr(0, got), from >= blob.size() ? "" : blob.substr(from, size)) << from << " " << size;
       }
     }
   }
 }
 
-TEST(Recipe, CutsCopiesWithOtherTraceHeadersIntoTheSameParts) {
-  BlobReadBuffer buffer;
-  const auto body = noise(2'500'000, 9);
-  const auto one = cut_and_join("Delivered-To: alice\n\n" + body, buffer);
-  const auto other = cut_and_join("Delivered-To: bob.with.a.longer.name\nReceived: x\n\n" + body, buffer);
-  EXPECT_EQ(one.parts, other.parts);
-  EXPECT_EQ(one.parts.size(), 3U);
+TEST(RecipeJoiner, RefusesAPartThatIsNotWhatTheRecipeSays) {
+  MemoryParts pool;
+  const auto part = put(pool, "some bytes");
+  RecipeWriter writer;
+  writer.part({part.part, part.size + 1});
+  const auto bytes = recipe_of(writer);
+  RecipeJoiner joiner({nullptr, bytes}, pool);
+  Bytes into(static_cast<std::size_t>(joiner.size()));
+  EXPECT_THROW(joiner.read(0, into), Error);
 }
 
 TEST(Recipe, RefusesNonsenseWithoutHarm) {
   std::mt19937 random(5);
-  Recipe recipe;
-  recipe.emplace_back(to_bytes("header\n\n"));
-  recipe.emplace_back(PartStep{Digest::of(as_bytes("x")), 20'000});
-  const auto good = encode_recipe(recipe);
+  MemoryParts pool;
+  RecipeWriter writer;
+  writer.literal(as_bytes("header\n\n"));
+  writer.part(put(pool, noise(200, 1)));
+  writer.coded({76, false, false}, put(pool, noise(300, 2)));
+  writer.coded({60, true, true}, as_bytes("small"));
+  const auto good = recipe_of(writer);
   for (int i = 0; i < 20'000; ++i) {
     auto bytes = good;
     for (unsigned flips = 1 + random() % 4; flips > 0; --flips)
       bytes[random() % bytes.size()] ^= static_cast<std::byte>(1U << (random() % 8));
     if (random() % 3 == 0) bytes.resize(random() % bytes.size());
     try {
-      (void)decode_recipe(bytes);
+      RecipeJoiner joiner({nullptr, bytes}, pool);
+      Bytes into(4096);
+      joiner.read(random() % 1000, into);
     } catch (const Error&) {
+    } catch (const std::out_of_range&) {  // MemoryParts has no such part.
     }
   }
 }

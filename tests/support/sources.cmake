@@ -3,6 +3,7 @@ set(SUPPORT_SOURCES
   fault_filesystem.cpp
   fault_model.cpp
   maildir_builder.cpp
+  mail_mutator.cpp
   process.cpp
   shown_store.cpp
   small_store.cpp
