@@ -40,14 +40,30 @@ class WholeBlob final : public BlobReader {
   const HeldBytes bytes_;
 };
 
-/// A large blob: parts are loaded, and checked each, when a read touches them.
-class JoinedBlob final : public BlobReader {
+/// What is joined of these parts is checked as a whole.
+class StoredParts final : public PartProvider {
  public:
-  JoinedBlob(HeldBytes recipe, PartProvider& parts) : joiner_(std::move(recipe), parts) {}
+  StoredParts(BlobLoader& loader, const Uuid& pool) : loader_(loader), pool_(pool) {}
+  Part part(const PartStep& step) override { return loader_.stored_part(pool_, step.part); }
+
+ private:
+  BlobLoader& loader_;
+  const Uuid pool_;
+};
+
+/// A large blob: parts are loaded, and checked each, when a read touches them.
+class JoinedBlob final : public BlobReader, private PartProvider {
+ public:
+  JoinedBlob(HeldBytes recipe, BlobLoader& loader, const Uuid& pool)
+      : loader_(loader), pool_(pool), joiner_(std::move(recipe), *this) {}
   [[nodiscard]] std::uint64_t size() const override { return joiner_.size(); }
   std::size_t read(std::uint64_t offset, std::span<std::byte> into) override { return joiner_.read(offset, into); }
 
  private:
+  Part part(const PartStep& step) override { return loader_.checked_part(pool_, step); }
+
+  BlobLoader& loader_;
+  const Uuid pool_;
   RecipeJoiner joiner_;
 };
 
@@ -60,7 +76,8 @@ BlobLoader::BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_par
       frames_(kFrameCacheBytes),
       parts_(kPartCacheBytes) {}
 
-std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Digest& digest, const BlobPlace& place) {
+std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& pool, const Digest& digest,
+                                             const BlobPlace& place) {
   auto stored = stored_bytes(account, PackClass::kAccount, place);
   if (place.form == BlobForm::kWhole) {
     require_digest(stored.bytes, digest, "blob");
@@ -71,11 +88,12 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Digest& 
     if (size != place.size) throw Error(Errc::kDamage, "blob " + digest.hex() + ": its recipe is damaged");
   };
   if (place.size > kWholeBytes) {
-    auto joined = std::make_unique<JoinedBlob>(std::move(stored), checked_parts_);
+    auto joined = std::make_unique<JoinedBlob>(std::move(stored), *this, pool);
     require_size(joined->size());
     return joined;
   }
-  RecipeJoiner joiner(std::move(stored), stored_parts_);
+  StoredParts parts(*this, pool);
+  RecipeJoiner joiner(std::move(stored), parts);
   require_size(joiner.size());
   auto bytes = std::make_shared<Bytes>(static_cast<std::size_t>(place.size));
   joiner.read(0, *bytes);
@@ -84,34 +102,35 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Digest& 
   return std::make_unique<WholeBlob>(HeldBytes{std::move(bytes), view});
 }
 
-PartProvider::Part BlobLoader::stored_part(const Digest& digest) {
-  const auto place = find_part_(digest);
+PartProvider::Part BlobLoader::stored_part(const Uuid& pool, const Digest& digest) {
+  const auto place = find_part_(pool, digest);
   if (!place) throw Error(Errc::kDamage, "part " + digest.hex() + ": not in the pool");
   if (place->form != BlobForm::kWhole && place->form != BlobForm::kRecipe) {
     throw Error(Errc::kUnsupported, "part " + digest.hex() + ": of a later version");
   }
-  return {place->form, stored_bytes(Uuid{}, PackClass::kPool, *place)};
+  return {place->form, stored_bytes(pool, PackClass::kPool, *place)};
 }
 
-PartProvider::Part BlobLoader::CheckedParts::part(const PartStep& step) {
+PartProvider::Part BlobLoader::checked_part(const Uuid& pool, const PartStep& step) {
   auto form = BlobForm::kWhole;
-  const auto checked = loader_.parts_.get({step.part, step.size}, [&] {
-    const auto part = loader_.stored_part(step.part);
+  const auto checked = parts_.get({step.part, step.size}, [&] {
+    const auto part = stored_part(pool, step.part);
     form = part.form;
     if (form == BlobForm::kWhole) require_digest(part.stored.bytes, step.part, "part");
     return form == BlobForm::kWhole ? Bytes(part.stored.bytes.begin(), part.stored.bytes.end()) : Bytes();
   });
-  if (form == BlobForm::kRecipe || (checked->empty() && step.size > 0)) return loader_.stored_part(step.part);
+  if (form == BlobForm::kRecipe || (checked->empty() && step.size > 0)) return stored_part(pool, step.part);
   return {BlobForm::kWhole, {checked, *checked}};
 }
 
-bool BlobLoader::part_is(const Digest& digest, ByteView bytes) {
-  const auto part = stored_part(digest);
+bool BlobLoader::part_is(const Uuid& pool, const Digest& digest, ByteView bytes) {
+  const auto part = stored_part(pool, digest);
   const auto same = [&](ByteView stored) {
     return std::equal(stored.begin(), stored.end(), bytes.begin(), bytes.end());
   };
   if (part.form == BlobForm::kWhole) return bytes.empty() || same(part.stored.bytes);
-  RecipeJoiner joiner(part.stored, stored_parts_);
+  StoredParts parts(*this, pool);
+  RecipeJoiner joiner(part.stored, parts);
   if (bytes.empty()) return true;
   if (joiner.size() != bytes.size()) return false;
   Bytes joined(bytes.size());
@@ -119,7 +138,7 @@ bool BlobLoader::part_is(const Digest& digest, ByteView bytes) {
   return same(joined);
 }
 
-HeldBytes BlobLoader::stored_bytes(const Uuid& account, PackClass pack_class, const BlobPlace& place) {
+HeldBytes BlobLoader::stored_bytes(const Uuid& owner, PackClass pack_class, const BlobPlace& place) {
   if (!place.pack) {
     const auto file = disk_.open(layout_.segment(place.segment), Filesystem::Open::kRead);
     Bytes encoded(static_cast<std::size_t>(std::min<std::uint64_t>(place.length, file->size())));
@@ -129,7 +148,7 @@ HeldBytes BlobLoader::stored_bytes(const Uuid& account, PackClass pack_class, co
     return {std::move(raw), view};
   }
   const auto path =
-      pack_class == PackClass::kPool ? layout_.pool_pack(*place.pack) : layout_.pack(account, *place.pack);
+      pack_class == PackClass::kPool ? layout_.pool_pack(owner, *place.pack) : layout_.pack(owner, *place.pack);
   auto frame = frames_.get({*place.pack, place.offset}, [&] { return pack(path)->frame(place.offset); });
   if (place.inner > frame->size() || place.length > frame->size() - place.inner) {
     throw Error(Errc::kDamage, path + ": a blob's place is outside its frame");

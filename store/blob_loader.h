@@ -25,45 +25,28 @@ namespace yestermail {
 /// concurrent use; memory is bounded.
 class BlobLoader {
  public:
-  using FindPart = std::function<std::optional<BlobPlace>(const Digest&)>;
+  using FindPart = std::function<std::optional<BlobPlace>(const Uuid& pool, const Digest&)>;
 
   BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_part);
 
   /// Error{kDamage} or {kNotFound} where the bytes cannot be had; the reader outlives neither the loader nor the store.
-  std::unique_ptr<BlobReader> open(const Uuid& account, const Digest& digest, const BlobPlace& place);
+  std::unique_ptr<BlobReader> open(const Uuid& account, const Uuid& pool, const Digest& digest, const BlobPlace& place);
 
   /// True if the pool gives the part, and it is these bytes; none: only that it can be joined.
-  bool part_is(const Digest& digest, ByteView bytes);
+  bool part_is(const Uuid& pool, const Digest& digest, ByteView bytes);
+
+  /// A part as it is stored, or checked against its digest, once while it is remembered.
+  PartProvider::Part stored_part(const Uuid& pool, const Digest& digest);
+  PartProvider::Part checked_part(const Uuid& pool, const PartStep& step);
 
  private:
-  /// Parts as they are stored. What is joined of them is checked as a whole.
-  class StoredParts final : public PartProvider {
-   public:
-    explicit StoredParts(BlobLoader& loader) : loader_(loader) {}
-    Part part(const PartStep& step) override { return loader_.stored_part(step.part); }
-
-   private:
-    BlobLoader& loader_;
-  };
-  /// Parts of which each is checked against its digest before it is given, once while it is remembered.
-  class CheckedParts final : public PartProvider {
-   public:
-    explicit CheckedParts(BlobLoader& loader) : loader_(loader) {}
-    Part part(const PartStep& step) override;
-
-   private:
-    BlobLoader& loader_;
-  };
-
-  PartProvider::Part stored_part(const Digest& digest);
-  HeldBytes stored_bytes(const Uuid& account, PackClass pack_class, const BlobPlace& place);
+  /// `owner`: the account or the pool.
+  HeldBytes stored_bytes(const Uuid& owner, PackClass pack_class, const BlobPlace& place);
   std::shared_ptr<PackReader> pack(const std::string& path);
 
   Filesystem& disk_;
   const Layout& layout_;
   const FindPart find_part_;
-  StoredParts stored_parts_{*this};
-  CheckedParts checked_parts_{*this};
   ByteCache frames_;
   ByteCache parts_;
   std::mutex mutex_;                                                      // Guards packs_.

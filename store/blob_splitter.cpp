@@ -80,17 +80,18 @@ CutBlob cut_stream(BlobSource& source, BlobReadBuffer& buffer, PartSink& parts) 
 /// Parts into the draft of the transaction that needs them.
 class DraftParts final : public PartSink {
  public:
-  DraftParts(StoreWriter& writer, Compressor& compressor, Draft& draft)
-      : writer_(writer), compressor_(compressor), draft_(draft) {}
+  DraftParts(StoreWriter& writer, const Uuid& pool, Compressor& compressor, Draft& draft)
+      : writer_(writer), pool_(pool), compressor_(compressor), draft_(draft) {}
   bool has(const Digest& part, ByteView bytes) override {
-    return !stored_.insert(part).second || writer_.has_sound_part(draft_.account, part, bytes);
+    return !stored_.insert(part).second || writer_.has_sound_part(pool_, part, bytes);
   }
   void store(const Digest& part, BlobForm form, std::uint64_t size, ByteView stored) override {
-    append_blob_operation(PackClass::kPool, form, part, size, stored, compressor_, draft_);
+    append_blob_operation(PackClass::kPool, form, part, size, stored, compressor_, draft_).pool = pool_;
   }
 
  private:
   StoreWriter& writer_;
+  const Uuid pool_;
   Compressor& compressor_;
   Draft& draft_;
   std::unordered_set<Digest> stored_;
@@ -105,8 +106,8 @@ CutBlob cut_blob(BlobSource& source, BlobReadBuffer& buffer, const std::function
   return cut_stream(source, buffer, parts);
 }
 
-void append_blob_operation(PackClass pack_class, BlobForm form, const Digest& digest, std::uint64_t size, ByteView raw,
-                           Compressor& compressor, Draft& draft) {
+BlobOperation& append_blob_operation(PackClass pack_class, BlobForm form, const Digest& digest, std::uint64_t size,
+                                     ByteView raw, Compressor& compressor, Draft& draft) {
   const auto encoded = compressor.encode(raw);
   BlobOperation operation;
   operation.pack_class = pack_class;
@@ -117,16 +118,16 @@ void append_blob_operation(PackClass pack_class, BlobForm form, const Digest& di
   operation.raw_length = raw.size();
   draft.backing.emplace_back(encoded.bytes.begin(), encoded.bytes.end());
   operation.encoded = draft.backing.back();
-  draft.operations.emplace_back(operation);
+  return std::get<BlobOperation>(draft.operations.emplace_back(operation));
 }
 
-BlobSplitter::BlobSplitter(StoreWriter& writer, const Uuid& account)
-    : writer_(writer), account_(account), compressor_(writer.tuning().compression_level) {}
+BlobSplitter::BlobSplitter(StoreWriter& writer, const Uuid& account, const Uuid& pool)
+    : writer_(writer), account_(account), pool_(pool), compressor_(writer.tuning().compression_level) {}
 
 void BlobSplitter::add_inline(ByteView blob, Draft& draft) {
   MemorySource source(blob);
   const auto known = [&](const Digest& digest) { return writer_.has_blob(account_, digest); };
-  DraftParts parts(writer_, compressor_, draft);
+  DraftParts parts(writer_, pool_, compressor_, draft);
   const auto cut = cut_blob(source, buffer_, known, parts);
   if (known(cut.digest)) return;
   append_blob_operation(PackClass::kAccount, cut.form, cut.digest, cut.size, cut.stored, compressor_, draft);

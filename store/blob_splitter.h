@@ -40,20 +40,21 @@ CutBlob cut_blob(BlobSource& source, BlobReadBuffer& buffer, const std::function
 /// Puts blobs into a transaction of the live path.
 class BlobSplitter {
  public:
-  BlobSplitter(StoreWriter& writer, const Uuid& account);
+  BlobSplitter(StoreWriter& writer, const Uuid& account, const Uuid& pool);
   /// Appends what the store does not have yet to the draft.
   void add_inline(ByteView blob, Draft& draft);
 
  private:
   StoreWriter& writer_;
   const Uuid account_;
+  const Uuid pool_;
   Compressor compressor_;
   BlobReadBuffer buffer_;
 };
 
-/// A BLOB operation for these raw bytes; the draft keeps the encoded ones.
-void append_blob_operation(PackClass pack_class, BlobForm form, const Digest& digest, std::uint64_t size, ByteView raw,
-                           Compressor& compressor, Draft& draft);
+/// A BLOB operation for these raw bytes; the draft keeps the encoded ones. Returns it for more to be set.
+BlobOperation& append_blob_operation(PackClass pack_class, BlobForm form, const Digest& digest, std::uint64_t size,
+                                     ByteView raw, Compressor& compressor, Draft& draft);
 
 /// Bytes in memory as a source.
 class MemorySource final : public BlobSource {

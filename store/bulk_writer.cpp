@@ -26,24 +26,25 @@ std::unique_ptr<BulkWriter::Bench> BulkWriter::take_bench() {
 /// The parts of blobs that one thread cuts.
 class BulkWriter::Parts final : public PartSink {
  public:
-  Parts(BulkWriter& bulk, Bench& bench, const Uuid& account) : bulk_(bulk), bench_(bench), account_(account) {}
+  Parts(BulkWriter& bulk, Bench& bench, const Uuid& pool) : bulk_(bulk), bench_(bench), pool_(pool) {}
   bool has(const Digest& part, ByteView bytes) override {
     bool found = false;
-    bulk_.guarded([&] { found = bulk_.has_part(account_, part, bytes); });
+    bulk_.guarded([&] { found = bulk_.has_part(pool_, part, bytes); });
     return found;
   }
   void store(const Digest& part, BlobForm form, std::uint64_t size, ByteView stored) override {
-    bulk_.guarded([&] { bulk_.keep_part(bench_, part, form, size, stored); });
+    bulk_.guarded([&] { bulk_.keep_part(bench_, pool_, part, form, size, stored); });
   }
 
  private:
   BulkWriter& bulk_;
   Bench& bench_;
-  const Uuid& account_;
+  const Uuid& pool_;
 };
 
 StoredBlob BulkWriter::store(AccountNumber account, BlobSource& source) {
   const auto uuid = writer_.uuid_of(account);
+  const auto pool = writer_.pool_of(account);
   auto bench = take_bench();
   // Also when the source fails: the frame on the bench holds blobs that are claimed.
   const auto give_back = [&] {
@@ -51,7 +52,7 @@ StoredBlob BulkWriter::store(AccountNumber account, BlobSource& source) {
     benches_.push_back(std::move(bench));
   };
   try {
-    const auto stored = store_at(*bench, uuid, source);
+    const auto stored = store_at(*bench, uuid, pool, source);
     give_back();
     return stored;
   } catch (...) {
@@ -60,7 +61,7 @@ StoredBlob BulkWriter::store(AccountNumber account, BlobSource& source) {
   }
 }
 
-StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, BlobSource& source) {
+StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, const Uuid& pool, BlobSource& source) {
   const auto known = [&](const Digest& digest) {
     {
       const std::scoped_lock lock(mutex_);
@@ -68,7 +69,7 @@ StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, BlobSource& s
     }
     return writer_.has_blob(account, digest);
   };
-  Parts parts(*this, bench, account);
+  Parts parts(*this, bench, pool);
   const auto cut = cut_blob(source, bench.buffer, known, parts);
   if (!known(cut.digest)) {
     {
@@ -93,8 +94,8 @@ void BulkWriter::guarded(const Work& work) {
 
 void BulkWriter::keep(Bench& bench, const Uuid& account, const CutBlob& blob) {
   auto& frame = bench.frame;
-  if (frame.account != account) flush(bench);
-  frame.account = account;
+  if (frame.owner != account) flush(bench);
+  frame.owner = account;
   frame.entries.push_back({blob.digest, blob.form, blob.size, 0, frame.raw.size(), blob.stored.size()});
   append(frame.raw, blob.stored);
   stored_bytes_ += blob.stored.size();
@@ -102,16 +103,19 @@ void BulkWriter::keep(Bench& bench, const Uuid& account, const CutBlob& blob) {
 }
 
 // What another thread has claimed is there when both commit; a failure on the way makes the commit fail.
-bool BulkWriter::has_part(const Uuid& account, const Digest& part, ByteView bytes) {
+bool BulkWriter::has_part(const Uuid& pool, const Digest& part, ByteView bytes) {
   {
     const std::scoped_lock lock(mutex_);
-    if (!claimed_parts_.insert(part).second) return true;
+    if (!claimed_parts_[pool].insert(part).second) return true;
   }
-  return writer_.has_sound_part(account, part, bytes);
+  return writer_.has_sound_part(pool, part, bytes);
 }
 
-void BulkWriter::keep_part(Bench& bench, const Digest& digest, BlobForm form, std::uint64_t size, ByteView stored) {
+void BulkWriter::keep_part(Bench& bench, const Uuid& pool, const Digest& digest, BlobForm form, std::uint64_t size,
+                           ByteView stored) {
   auto& frame = looks_compressed(stored) ? bench.binary_parts : bench.text_parts;
+  if (frame.owner != pool) flush_parts(bench, frame);
+  frame.owner = pool;
   frame.entries.push_back({digest, form, size, 0, frame.raw.size(), stored.size()});
   append(frame.raw, stored);
   stored_bytes_ += stored.size();
@@ -122,7 +126,7 @@ void BulkWriter::flush_parts(Bench& bench, OpenFrame& frame) {
   if (frame.entries.empty()) return;
   const bool raw = &frame == &bench.binary_parts;
   const auto encoded = raw ? Encoded{Codec::kRaw, frame.raw} : bench.compressor.encode(frame.raw);
-  pool_pack().add_frame(encoded, frame.raw.size(), std::move(frame.entries));
+  pool_pack(frame.owner).add_frame(encoded, frame.raw.size(), std::move(frame.entries));
   frame.raw.clear();
   frame.entries.clear();
 }
@@ -130,7 +134,7 @@ void BulkWriter::flush_parts(Bench& bench, OpenFrame& frame) {
 void BulkWriter::flush(Bench& bench) {
   auto& frame = bench.frame;
   if (frame.entries.empty()) return;
-  account_pack(frame.account).add_frame(bench.compressor.encode(frame.raw), frame.raw.size(), std::move(frame.entries));
+  account_pack(frame.owner).add_frame(bench.compressor.encode(frame.raw), frame.raw.size(), std::move(frame.entries));
   frame.raw.clear();
   frame.entries.clear();
 }
@@ -144,13 +148,14 @@ PackWriter& BulkWriter::account_pack(const Uuid& account) {
   return *pack;
 }
 
-PackWriter& BulkWriter::pool_pack() {
+PackWriter& BulkWriter::pool_pack(const Uuid& pool) {
   const std::scoped_lock lock(mutex_);
-  if (pool_packs_.empty() || pool_packs_.back()->bytes() >= writer_.tuning().pack_bytes) {
-    pool_packs_.push_back(
-        std::make_unique<PackWriter>(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kPool, Uuid{}));
+  auto& packs = pool_packs_[pool];
+  if (packs.empty() || packs.back()->bytes() >= writer_.tuning().pack_bytes) {
+    packs.push_back(
+        std::make_unique<PackWriter>(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kPool, pool));
   }
-  return *pool_packs_.back();
+  return *packs.back();
 }
 
 void BulkWriter::add(AccountNumber account, Change change) {
@@ -199,7 +204,7 @@ Instant BulkWriter::commit_all() {
   changes_.clear();
   marks_.clear();
   claimed_blobs_.clear();
-  writer_.note_sound(claimed_parts_);
+  for (const auto& [pool, parts] : claimed_parts_) writer_.note_sound(pool, parts);
   claimed_parts_.clear();
   stored_bytes_ = 0;
   pending_changes_ = 0;
@@ -212,10 +217,10 @@ void BulkWriter::flush_rests(std::map<Uuid, Draft>& drafts) {
     flush_parts(*bench, bench->binary_parts);
   }
   std::map<Uuid, std::size_t> rests;
-  for (const auto& bench : benches_) rests[bench->frame.account] += bench->frame.raw.size();
+  for (const auto& bench : benches_) rests[bench->frame.owner] += bench->frame.raw.size();
   for (auto& bench : benches_) {
     if (bench->frame.entries.empty()) continue;
-    const auto& account = bench->frame.account;
+    const auto& account = bench->frame.owner;
     if (rests[account] >= kInlineBytes || account_packs_.contains(account)) {
       flush(*bench);
     } else {
@@ -236,16 +241,19 @@ void BulkWriter::inline_rest(Bench& bench, Draft& draft) {
 }
 
 void BulkWriter::seal_packs(std::map<Uuid, Draft>& drafts) {
-  for (const auto& pack : pool_packs_) seal(*pack, PackClass::kPool, drafts[Uuid{}]);
-  for (const auto& [account, pack] : account_packs_) seal(*pack, PackClass::kAccount, drafts[account]);
+  for (const auto& [pool, packs] : pool_packs_) {
+    for (const auto& pack : packs) seal(*pack, {PackClass::kPool, {}, pool}, drafts[Uuid{}]);
+  }
+  for (const auto& [account, pack] : account_packs_) seal(*pack, {PackClass::kAccount, {}, {}}, drafts[account]);
   pool_packs_.clear();
   account_packs_.clear();
 }
 
-void BulkWriter::seal(PackWriter& pack, PackClass pack_class, Draft& draft) {
+void BulkWriter::seal(PackWriter& pack, PackOperation operation, Draft& draft) {
   auto sealed = pack.seal();
+  operation.name = sealed.name;
   writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
-  draft.operations.emplace_back(PackOperation{pack_class, sealed.name});
+  draft.operations.emplace_back(operation);
 }
 
 }  // namespace yestermail

@@ -30,9 +30,9 @@ class BulkWriter final : public BulkSession {
   Instant commit() override;
 
  private:
-  /// Blobs of one account on their way into one frame.
+  /// Blobs of one account, or parts of one pool, on their way into one frame.
   struct OpenFrame {
-    Uuid account;
+    Uuid owner;
     Bytes raw;
     std::vector<PackEntry> entries;
   };
@@ -48,21 +48,22 @@ class BulkWriter final : public BulkSession {
   class Parts;
 
   std::unique_ptr<Bench> take_bench();
-  StoredBlob store_at(Bench& bench, const Uuid& account, BlobSource& source);
+  StoredBlob store_at(Bench& bench, const Uuid& account, const Uuid& pool, BlobSource& source);
   template <class Work>
   void guarded(const Work& work);
   Instant commit_all();
   void keep(Bench& bench, const Uuid& account, const CutBlob& blob);
-  bool has_part(const Uuid& account, const Digest& part, ByteView bytes);
-  void keep_part(Bench& bench, const Digest& digest, BlobForm form, std::uint64_t size, ByteView stored);
+  bool has_part(const Uuid& pool, const Digest& part, ByteView bytes);
+  void keep_part(Bench& bench, const Uuid& pool, const Digest& digest, BlobForm form, std::uint64_t size,
+                 ByteView stored);
   void flush(Bench& bench);
   void flush_parts(Bench& bench, OpenFrame& frame);
   PackWriter& account_pack(const Uuid& account);
-  PackWriter& pool_pack();
+  PackWriter& pool_pack(const Uuid& pool);
   void flush_rests(std::map<Uuid, Draft>& drafts);
   static void inline_rest(Bench& bench, Draft& draft);
   void seal_packs(std::map<Uuid, Draft>& drafts);
-  void seal(PackWriter& pack, PackClass pack_class, Draft& draft);
+  void seal(PackWriter& pack, PackOperation operation, Draft& draft);
 
   StoreWriter& writer_;
   std::atomic<bool> broken_{false};
@@ -72,9 +73,9 @@ class BulkWriter final : public BulkSession {
   std::mutex mutex_;  // Guards all below.
   std::vector<std::unique_ptr<Bench>> benches_;
   std::map<Uuid, std::unique_ptr<PackWriter>> account_packs_;
-  std::vector<std::unique_ptr<PackWriter>> pool_packs_;  // The last one is written to.
-  std::set<std::pair<Uuid, Digest>> claimed_blobs_;      // Stored since the last commit, by account.
-  std::unordered_set<Digest> claimed_parts_;             // Of the pool, likewise.
+  std::map<Uuid, std::vector<std::unique_ptr<PackWriter>>> pool_packs_;  // By pool; the last one is written to.
+  std::set<std::pair<Uuid, Digest>> claimed_blobs_;                      // Stored since the last commit, by account.
+  std::map<Uuid, std::unordered_set<Digest>> claimed_parts_;             // Likewise, by pool.
   std::vector<std::pair<AccountNumber, std::vector<Change>>> changes_;
   std::vector<std::pair<AccountNumber, std::vector<std::pair<ItemId, DirectoryMark>>>> marks_;
 };

@@ -29,7 +29,7 @@ void Journal::create(Filesystem& disk, const Layout& layout, const Uuid& store, 
   remove_if_there(disk, staged);
   const auto file = disk.open(staged, Filesystem::Open::kCreate);
   file->write_at(0, encode_segment_header(header));
-  write_zeros(*file, kJournalBlock, segment_bytes);
+  write_zeros(*file, kJournalBlock, std::min(segment_bytes, kFirstSegmentBytes));
   file->sync();
   disk.rename(staged, layout.segment(header.number));
   disk.sync_directory(layout.journal());
@@ -37,7 +37,11 @@ void Journal::create(Filesystem& disk, const Layout& layout, const Uuid& store, 
 
 Journal::Journal(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes, Log& log,
                  const std::function<void(const Batch&)>& visit)
-    : disk_(disk), layout_(layout), store_(store), segment_bytes_(segment_bytes) {
+    : disk_(disk),
+      layout_(layout),
+      store_(store),
+      segment_bytes_(segment_bytes),
+      next_bytes_(std::min(segment_bytes, kFirstSegmentBytes)) {
   std::vector<std::uint64_t> numbers;
   for (const auto& name : disk_.list(layout_.journal())) {
     if (const auto number = parse_segment_name(name)) numbers.push_back(*number);
@@ -92,6 +96,7 @@ Journal::Place Journal::append(Lsn first, std::uint32_t transactions, Instant at
     throw Error(Errc::kReadOnly, "the journal takes nothing more after a failed write: open the store again");
   failed_ = true;  // Until it has gone well.
   if (end_.offset + kBatchHeaderBytes + payload.size() > size_) {
+    next_bytes_ = std::min(std::max(next_bytes_, std::min(size_, segment_bytes_)) * 2, segment_bytes_);
     begin_segment(kJournalBlock + kBatchHeaderBytes + payload.size());
   }
   auto batch = encode_batch_header(end_.offset, header_.number, first, transactions, end_.sum, payload, end_.sum);
@@ -115,7 +120,20 @@ std::vector<std::uint64_t> Journal::finished() const {
 
 void Journal::roll() {
   const std::scoped_lock lock(mutex_);
+  next_bytes_ = std::min(segment_bytes_, kFirstSegmentBytes);
   if (end_.offset > kJournalBlock) begin_segment(0);
+}
+
+std::uint64_t Journal::used() const {
+  const std::scoped_lock lock(mutex_);
+  return end_.offset;
+}
+
+void Journal::remove_large_spare() {
+  const std::scoped_lock lock(mutex_);
+  const auto spare = layout_.journal() + "/" + std::string(kSpareName);
+  if (!disk_.exists(spare) || disk_.open(spare, Filesystem::Open::kRead)->size() <= kFirstSegmentBytes) return;
+  disk_.remove(spare);
 }
 
 void Journal::begin_segment(std::uint64_t at_least_bytes) {
@@ -124,7 +142,7 @@ void Journal::begin_segment(std::uint64_t at_least_bytes) {
   header.first_lsn = end_.next_lsn;
   header.last_at = end_.last_at;
   header.store = store_;
-  const auto staged = prepare_file(header, std::max(segment_bytes_, at_least_bytes));
+  const auto staged = prepare_file(header, std::max(next_bytes_, at_least_bytes));
   disk_.rename(staged, layout_.segment(header.number));
   disk_.sync_directory(layout_.journal());
   segments_.push_back(header.number);
@@ -137,10 +155,10 @@ void Journal::begin_segment(std::uint64_t at_least_bytes) {
 
 std::string Journal::prepare_file(const SegmentHeader& header, std::uint64_t bytes) {
   auto spare = layout_.journal() + "/" + std::string(kSpareName);
-  if (bytes == segment_bytes_ && disk_.exists(spare)) {
+  if (disk_.exists(spare)) {
     // Written over, it needs no new blocks. Its old batches bear another segment's number.
     const auto file = disk_.open(spare, Filesystem::Open::kReadWrite);
-    if (file->size() == bytes) {
+    if (file->size() >= bytes && file->size() <= std::max(bytes, segment_bytes_)) {
       file->write_at(0, encode_segment_header(header));
       file->sync();
       return spare;

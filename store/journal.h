@@ -20,6 +20,9 @@ namespace yestermail {
 /// concurrent use; raise() only before anything is appended.
 class Journal {
  public:
+  /// Segments begin small and double as they fill, up to `segment_bytes`: a store that rests takes little room.
+  static constexpr std::uint64_t kFirstSegmentBytes = 1U << 20U;
+
   /// Makes the first segment of a new store, durably.
   static void create(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes);
 
@@ -46,8 +49,12 @@ class Journal {
 
   /// Segments that are not written to any more, oldest first.
   [[nodiscard]] std::vector<std::uint64_t> finished() const;
-  /// Starts a new segment so that the present one is finished, unless it is empty.
+  /// Starts a new segment so that the present one is finished, unless it is empty. The new one is small again.
   void roll();
+  /// How much of the present segment is written.
+  [[nodiscard]] std::uint64_t used() const;
+  /// Gives back room that only a busy store needs.
+  void remove_large_spare();
   /// All that the segment holds is elsewhere: its file may be used again.
   void retire(std::uint64_t segment);
 
@@ -58,7 +65,7 @@ class Journal {
   Filesystem& disk_;
   const Layout& layout_;
   const Uuid store_;
-  const std::uint64_t segment_bytes_;
+  const std::uint64_t segment_bytes_;  ///< the most, but for a batch that needs more
 
   mutable std::mutex mutex_;  // Guards all below.
   std::vector<std::uint64_t> segments_;
@@ -66,6 +73,7 @@ class Journal {
   SegmentEnd end_;
   std::unique_ptr<File> file_;
   std::uint64_t size_ = 0;
+  std::uint64_t next_bytes_;  ///< of the next segment
   bool failed_ = false;
 };
 

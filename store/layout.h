@@ -34,10 +34,16 @@ class Layout {
   [[nodiscard]] std::string pack(const Uuid& account, const Digest& name) const {
     return packs(account) + "/" + name.hex() + ".pack";
   }
-  [[nodiscard]] std::string pool() const { return store_ + "/pool"; }
-  [[nodiscard]] std::string pool_packs() const { return pool() + "/packs"; }
-  [[nodiscard]] std::string pool_pack(const Digest& name) const { return pool_packs() + "/" + name.hex() + ".pack"; }
-  [[nodiscard]] std::string pool_index() const { return pool() + "/index-0.db"; }
+  /// Pools are known by an id: zero where the whole store shares one.
+  [[nodiscard]] static std::string pool_directory(const Uuid& pool) {
+    return pool.is_zero() ? "pool" : "pool/" + pool.hex();
+  }
+  [[nodiscard]] std::string pool(const Uuid& pool) const { return store_ + "/" + pool_directory(pool); }
+  [[nodiscard]] std::string pool_packs(const Uuid& pool) const { return this->pool(pool) + "/packs"; }
+  [[nodiscard]] std::string pool_pack(const Uuid& pool, const Digest& name) const {
+    return pool_packs(pool) + "/" + name.hex() + ".pack";
+  }
+  [[nodiscard]] std::string pool_index(const Uuid& pool) const { return this->pool(pool) + "/index-0.db"; }
 
   static constexpr const char* kHeaderName = "yestermail.store";
   static constexpr const char* kSettingsName = "yestermail.conf";

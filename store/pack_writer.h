@@ -18,7 +18,8 @@ namespace yestermail {
 /// it lasts, and its file is removed.
 class PackWriter {
  public:
-  /// `account` is zero for a pack of the pool and of the server account; `pack_class` tells them apart.
+  /// `account`: of a pack of a pool the pool's id. Zero for the pool of the store and for the server account;
+  /// `pack_class` tells them apart.
   PackWriter(Filesystem& disk, const Layout& layout, const Uuid& store, PackClass pack_class, const Uuid& account);
   ~PackWriter();
   PackWriter(const PackWriter&) = delete;

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "store/history_log.h"
+#include "store/like_content.h"
 #include "store/pack_writer.h"
 #include "store/store_writer.h"
 
@@ -20,11 +21,13 @@ constexpr auto kLongestPause = std::chrono::milliseconds(60'000);
 /// Blobs of an account gathered into frames of a pack.
 class FrameFiller {
  public:
-  FrameFiller(PackWriter& pack, const StoreTuning& tuning)
-      : pack_(pack), frame_bytes_(tuning.frame_bytes), compressor_(tuning.compression_level) {}
+  FrameFiller(PackWriter& pack, const StoreTuning& tuning, int level)
+      : pack_(pack), frame_bytes_(tuning.frame_bytes), compressor_(level) {}
 
   void add(const BlobOperation& blob) {
-    const auto raw = decode(blob.codec, blob.encoded, static_cast<std::size_t>(blob.raw_length));
+    add(blob, decode(blob.codec, blob.encoded, static_cast<std::size_t>(blob.raw_length)));
+  }
+  void add(const BlobOperation& blob, ByteView raw) {
     entries_.push_back({blob.digest, blob.form, blob.size, 0, raw_.size(), raw.size()});
     append(raw_, raw);
     if (raw_.size() >= frame_bytes_) flush();
@@ -44,11 +47,35 @@ class FrameFiller {
   std::vector<PackEntry> entries_;
 };
 
+/// A pack of a pool in the making: like parts stand together, as the bulk path puts them.
+struct PoolPack {
+  PoolPack(StoreWriter& writer, const Uuid& pool)
+      : pack(writer.world().disk, writer.layout(), writer.id(), PackClass::kPool, pool),
+        text(pack, writer.tuning(), writer.tuning().compression_level),
+        binary(pack, writer.tuning(), 0) {}
+  void add(const BlobOperation& part) {
+    const auto raw = decode(part.codec, part.encoded, static_cast<std::size_t>(part.raw_length));
+    (looks_compressed(raw) ? binary : text).add(part, raw);
+  }
+  PackWriter::Sealed seal() {
+    text.flush();
+    binary.flush();
+    return pack.seal();
+  }
+  PackWriter pack;
+  FrameFiller text;
+  FrameFiller binary;
+};
+
 }  // namespace
 
-Packer::~Packer() {
+Packer::~Packer() { stop(); }
+
+void Packer::stop() {
+  if (!thread_.joinable()) return;
   thread_.request_stop();
   wake_.notify_all();
+  thread_.join();
 }
 
 void Packer::start() {
@@ -144,7 +171,7 @@ void Packer::pack_account(const Uuid& account, const Share& share, std::vector<D
       if (!added.insert(blob->digest).second || writer_.is_packed(PackClass::kAccount, account, blob->digest)) continue;
       if (!pack) {
         pack.emplace(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kAccount, account);
-        filler.emplace(*pack, writer_.tuning());
+        filler.emplace(*pack, writer_.tuning(), writer_.tuning().compression_level);
       }
       filler->add(*blob);
     }
@@ -157,24 +184,24 @@ void Packer::pack_account(const Uuid& account, const Share& share, std::vector<D
 }
 
 void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
-  std::optional<PackWriter> pack;
-  std::set<Digest> added;
+  std::map<Uuid, PoolPack> packs;
+  std::set<std::pair<Uuid, Digest>> added;
   for (const auto& [account, share] : shares) {
     for (const auto& transaction : share.transactions) {
       for (const auto& operation : transaction.operations) {
         const auto* part = std::get_if<BlobOperation>(&operation);
         if (part == nullptr || part->pack_class != PackClass::kPool) continue;
-        if (!added.insert(part->digest).second || writer_.is_packed(PackClass::kPool, Uuid{}, part->digest)) continue;
-        if (!pack) pack.emplace(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kPool, Uuid{});
-        pack->add_frame({part->codec, part->encoded}, static_cast<std::size_t>(part->raw_length),
-                        {{part->digest, BlobForm::kWhole, part->size, 0, 0, part->raw_length}});
+        if (!added.insert({part->pool, part->digest}).second) continue;
+        if (writer_.is_packed(PackClass::kPool, part->pool, part->digest)) continue;
+        packs.try_emplace(part->pool, writer_, part->pool).first->second.add(*part);
       }
     }
   }
-  if (!pack) return;
-  auto sealed = pack->seal();
-  writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
-  drafts.push_back({Uuid{}, {PackOperation{PackClass::kPool, sealed.name}}, {}});
+  for (auto& [pool, pack] : packs) {
+    auto sealed = pack.seal();
+    writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
+    drafts.push_back({Uuid{}, {PackOperation{PackClass::kPool, sealed.name, pool}}, {}});
+  }
 }
 
 void Packer::write_log(const Uuid& account, const Share& share) {

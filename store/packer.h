@@ -27,6 +27,8 @@ class Packer {
 
   /// Starts the thread that does so in its own time.
   void start();
+  /// Ends it; waits for a run that has begun.
+  void stop();
   /// Packs all segments that are finished now; throws what goes wrong.
   void run();
 

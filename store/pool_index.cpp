@@ -6,10 +6,13 @@
 namespace yestermail {
 namespace {
 
-bool concerns_pool(const Operation& operation) {
-  if (const auto* pack = std::get_if<PackOperation>(&operation)) return pack->pack_class == PackClass::kPool;
+/// The pool that an operation concerns; nullptr: none.
+const Uuid* pool_of(const Operation& operation) {
+  if (const auto* pack = std::get_if<PackOperation>(&operation)) {
+    return pack->pack_class == PackClass::kPool ? &pack->pool : nullptr;
+  }
   const auto* blob = std::get_if<BlobOperation>(&operation);
-  return blob != nullptr && blob->pack_class == PackClass::kPool;
+  return blob != nullptr && blob->pack_class == PackClass::kPool ? &blob->pool : nullptr;
 }
 
 }  // namespace
@@ -22,16 +25,23 @@ PoolIndex PoolIndex::open_writer(const std::string& path) {
 
 PoolIndex PoolIndex::open_reader(const std::string& path) { return PoolIndex(sqlite::Database::open_reader(path)); }
 
-void PoolIndex::apply(const std::vector<CatalogWriter::Source>& sources, const PackLoader& load_pack) {
-  const bool any = std::any_of(sources.begin(), sources.end(), [](const auto& source) {
-    const auto& operations = source.transaction->operations;
-    return std::any_of(operations.begin(), operations.end(), concerns_pool);
-  });
-  if (!any) return;
+std::set<Uuid> PoolIndex::concerned(const std::vector<CatalogWriter::Source>& sources) {
+  std::set<Uuid> pools;
+  for (const auto& source : sources) {
+    for (const auto& operation : source.transaction->operations) {
+      if (const auto* pool = pool_of(operation)) pools.insert(*pool);
+    }
+  }
+  return pools;
+}
+
+void PoolIndex::apply(const Uuid& pool, const std::vector<CatalogWriter::Source>& sources,
+                      const PackLoader& load_pack) {
   sqlite::Transaction transaction(database_);
   for (const auto& source : sources) {
     for (const auto& operation : source.transaction->operations) {
-      if (!concerns_pool(operation)) continue;
+      const auto* concerned = pool_of(operation);
+      if (concerned == nullptr || *concerned != pool) continue;
       if (const auto* pack = std::get_if<PackOperation>(&operation)) {
         if (parts_.has_pack(pack->name)) continue;
         if (const auto loaded = load_pack(*pack)) parts_.add_pack(pack->name, loaded->bytes, loaded->contents);

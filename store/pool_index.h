@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 #include <string>
 
 #include "store/blob_table.h"
@@ -20,7 +21,9 @@ class PoolIndex {
   std::optional<BlobPlace> find(const Digest& part) { return parts_.find(part); }
 
   /// Takes in what transactions say of the pool. Doing so again does nothing.
-  void apply(const std::vector<CatalogWriter::Source>& sources, const PackLoader& load_pack);
+  void apply(const Uuid& pool, const std::vector<CatalogWriter::Source>& sources, const PackLoader& load_pack);
+  /// The pools that transactions concern.
+  static std::set<Uuid> concerned(const std::vector<CatalogWriter::Source>& sources);
   [[nodiscard]] bool has_moved() const { return database_.has_moved(); }
   [[nodiscard]] bool has_pack(const Digest& name) { return parts_.has_pack(name); }
   void add_pack(const Digest& name, const LoadedPack& pack);

@@ -23,8 +23,8 @@ class LockingMender final : public Mender {
   bool rebuild_catalog(const Uuid& account) override {
     return with_writer([&](StoreWriter& writer) { writer.rebuild_catalog(account); });
   }
-  bool rebuild_pool() override {
-    return with_writer([](StoreWriter& writer) { writer.rebuild_pool(); });
+  bool rebuild_pool(const Uuid& pool) override {
+    return with_writer([&](StoreWriter& writer) { writer.rebuild_pool(pool); });
   }
 
   /// False: another process writes.
@@ -47,7 +47,7 @@ class LockingMender final : public Mender {
 };
 
 bool needs_recovery(Filesystem& disk, const Layout& layout) {
-  return disk.exists(layout.writing()) || !disk.exists(layout.catalog(Uuid{})) || !disk.exists(layout.pool_index());
+  return disk.exists(layout.writing()) || !disk.exists(layout.catalog(Uuid{})) || !disk.exists(layout.pool_index({}));
 }
 
 }  // namespace
@@ -73,6 +73,7 @@ void create_store(StoreWorld world, const std::string& path, const StoreSettings
   StoreHeader header;
   header.id = Uuid::random();
   header.created = world.clock.now();
+  header.pool = settings.pool;
   for (const auto& name : disk.list(layout.journal())) disk.remove(layout.journal() + "/" + name);
   Journal::create(disk, layout, header.id, tuning.journal_segment_bytes);
   write_durably(disk, path, Layout::kSettingsName, encode_settings(settings));
@@ -84,8 +85,10 @@ void create_store(StoreWorld world, const std::string& path, const StoreSettings
 
 StoreSettings read_store_settings(StoreWorld world, const std::string& path) {
   const Layout layout(path);
-  read_store_header(world.disk, layout);
-  return read_settings(world.disk, layout);
+  const auto header = read_store_header(world.disk, layout);
+  auto settings = read_settings(world.disk, layout);
+  settings.pool = header.pool;
+  return settings;
 }
 
 Uuid read_store_id(StoreWorld world, const std::string& path) { return read_store_header(world.disk, Layout(path)).id; }

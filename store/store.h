@@ -9,6 +9,7 @@
 #include "base/filesystem.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "store/pool_scope.h"
 #include "store/recorder.h"
 #include "store/view.h"
 
@@ -32,9 +33,10 @@ struct StoreTuning {
 
 /// What was settled when the store was made (file yestermail.store) and what its administrator set (yestermail.conf).
 struct StoreSettings {
-  std::vector<std::string> sources;   ///< as `init --source` was given
-  std::vector<std::string> accounts;  ///< patterns of accounts to take; none: all
-  std::vector<std::string> exclude;   ///< patterns of accounts to leave out
+  PoolScope pool = PoolScope::kStore;  ///< who shares attachments; cannot be changed later
+  std::vector<std::string> sources;    ///< as `init --source` was given
+  std::vector<std::string> accounts;   ///< patterns of accounts to take; none: all
+  std::vector<std::string> exclude;    ///< patterns of accounts to leave out
 };
 
 /// Makes a store in `path`, which must not exist or be an empty directory. After a power cut at any step there is

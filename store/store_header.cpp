@@ -17,7 +17,8 @@ constexpr int kFormat = 1;
 
 std::string block(const StoreHeader& header) {
   std::string text = std::string(kFirstLine) + "\nformat " + std::to_string(kFormat) + "\nid " + header.id.hex() +
-                     "\npool store\ncreated " + instant_text(header.created) + "\n";
+                     "\npool " + std::string(pool_scope_text(header.pool)) + "\ncreated " +
+                     instant_text(header.created) + "\n";
   text += "checksum " + hex16(checksum(as_bytes(text))) + "\n";
   text.resize(kCopyBytes, '\n');
   return text;
@@ -43,7 +44,12 @@ std::optional<StoreHeader> parse_block(std::string_view text, const std::string&
     const auto space = std::min(line.find(' '), line.size());
     const auto key = line.substr(0, space);
     const auto value = line.substr(std::min(space + 1, line.size()));
-    bool known = key == "created" || (key == "pool" && value == "store");
+    bool known = key == "created";
+    if (key == "pool") {
+      const auto scope = parse_pool_scope(value);
+      known = scope.has_value();
+      header.pool = scope.value_or(PoolScope::kStore);
+    }
     if (key == "format") known = value == std::to_string(kFormat);
     if (key == "id") {
       const auto id = Uuid::from_hex(value);

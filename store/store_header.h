@@ -5,6 +5,7 @@
 #include "base/filesystem.h"
 #include "base/uuid.h"
 #include "store/layout.h"
+#include "store/pool_scope.h"
 #include "store/store.h"
 
 namespace yestermail {
@@ -13,6 +14,7 @@ namespace yestermail {
 struct StoreHeader {
   Uuid id;
   Instant created;
+  PoolScope pool = PoolScope::kStore;
 };
 
 Bytes encode_store_header(const StoreHeader& header);

@@ -7,10 +7,13 @@
 #include "base/error.h"
 #include "store/derived_damage.h"
 #include "store/server_account.h"
+#include "store/store_header.h"
 #include "store/store_size.h"
 
 namespace yestermail {
 namespace {
+
+constexpr std::size_t kMaxPools = 32;  ///< open indexes
 
 Account account_of(const Version& version) {
   Account account;
@@ -63,17 +66,19 @@ class ReportingBlob final : public BlobReader {
 StoreView::StoreView(StoreWorld world, const std::string& path, Mender& mender)
     : world_(world),
       layout_(path),
+      scope_(read_store_header(world.disk, layout_).pool),
       mender_(mender),
       readers_(layout_),
-      loader_(world.disk, layout_, [this](const Digest& part) { return find_part(part); }) {}
+      loader_(world.disk, layout_, [this](const Uuid& pool, const Digest& part) { return find_part(pool, part); }) {}
 
 StoreView::StoreView(StoreWorld world, const std::string& path, std::unique_ptr<Mender> mender)
     : world_(world),
       layout_(path),
+      scope_(read_store_header(world.disk, layout_).pool),
       own_mender_(std::move(mender)),
       mender_(*own_mender_),
       readers_(layout_),
-      loader_(world.disk, layout_, [this](const Digest& part) { return find_part(part); }) {}
+      loader_(world.disk, layout_, [this](const Uuid& pool, const Digest& part) { return find_part(pool, part); }) {}
 
 template <class Call>
 auto StoreView::with_reader(const Uuid& account, const Call& call) {
@@ -94,18 +99,19 @@ auto StoreView::with_reader(const Uuid& account, const Call& call) {
   }
 }
 
-Uuid StoreView::uuid_of(AccountNumber number) {
-  if (number == kServerAccount) return {};
+StoreView::Identity StoreView::identity_of(AccountNumber number) {
+  if (number == kServerAccount) return {{}, pool_id(scope_, {}, {})};
   {
     const std::scoped_lock lock(mutex_);
-    if (const auto found = uuids_.find(number); found != uuids_.end()) return found->second;
+    if (const auto found = identities_.find(number); found != identities_.end()) return found->second;
   }
   const auto found = account(number);
   if (!found) throw Error(Errc::kNotFound, "no account has the number " + std::to_string(number.value));
   const std::scoped_lock lock(mutex_);
-  uuids_[number] = found->uuid;
-  return found->uuid;
+  return identities_[number] = {found->uuid, pool_id(scope_, found->uuid, found->name)};
 }
+
+Uuid StoreView::pool_of(AccountNumber number) { return identity_of(number).pool; }
 
 std::vector<Account> StoreView::accounts(Instant at) {
   const auto found = with_reader(
@@ -168,13 +174,13 @@ std::vector<View::Happening> StoreView::happenings(AccountNumber account, Instan
 }
 
 std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Digest& digest) {
-  const auto uuid = uuid_of(account);
+  const auto [uuid, pool] = identity_of(account);
   for (int attempt = 0;; ++attempt) {
     const auto place = with_reader(uuid, [&](CatalogReader& reader) { return reader.find_blob(digest); });
     const auto name = "account " + uuid.hex() + ": blob " + digest.hex();
     try {
       if (!place) throw Error(Errc::kDamage, "not in the store");
-      return std::make_unique<ReportingBlob>(loader_.open(uuid, digest, *place), name, world_.log);
+      return std::make_unique<ReportingBlob>(loader_.open(uuid, pool, digest, *place), name, world_.log);
     } catch (const Error& error) {
       // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
       if (!place || place->pack || attempt > 0) report_blob(error, name, world_.log);
@@ -182,11 +188,11 @@ std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Di
   }
 }
 
-bool StoreView::part_is(const Digest& part, ByteView bytes) {
+bool StoreView::part_is(const Uuid& pool, const Digest& part, ByteView bytes) {
   // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
   for (int attempt = 0; attempt < 2; ++attempt) {
     try {
-      if (loader_.part_is(part, bytes)) return true;
+      if (loader_.part_is(pool, part, bytes)) return true;
     } catch (const Error& error) {
       if (!is_derived_damage(error)) throw;
       if (attempt > 0) world_.log.warning(error.what());
@@ -195,18 +201,25 @@ bool StoreView::part_is(const Digest& part, ByteView bytes) {
   return false;
 }
 
-std::optional<BlobPlace> StoreView::find_part(const Digest& part) {
+std::optional<BlobPlace> StoreView::find_part(const Uuid& pool, const Digest& part) {
   const std::scoped_lock lock(mutex_);
   for (int attempt = 0;; ++attempt) {
     try {
-      if (pool_ && pool_->has_moved()) pool_.reset();
-      if (!pool_) pool_.emplace(PoolIndex::open_reader(layout_.pool_index()));
-      return pool_->find(part);
+      auto found = pools_.find(pool);
+      if (found != pools_.end() && found->second.has_moved()) {
+        pools_.erase(found);
+        found = pools_.end();
+      }
+      if (found == pools_.end()) {
+        if (pools_.size() >= kMaxPools) pools_.clear();
+        found = pools_.emplace(pool, PoolIndex::open_reader(layout_.pool_index(pool))).first;
+      }
+      return found->second.find(part);
     } catch (const Error& error) {
-      pool_.reset();
+      pools_.erase(pool);
       if (!is_derived_damage(error)) throw;
       world_.log.warning(std::string("pool: ") + error.what());
-      if (attempt > 0 || !mender_.rebuild_pool())
+      if (attempt > 0 || !mender_.rebuild_pool(pool))
         throw Error(Errc::kDamage, std::string("the pool's index is damaged: ") + error.what());
     }
   }

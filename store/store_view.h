@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "store/blob_loader.h"
 #include "store/layout.h"
+#include "store/pool_scope.h"
 #include "store/reader_pool.h"
 #include "store/recorder.h"
 #include "store/store.h"
@@ -22,7 +24,7 @@ class Mender {
  public:
   virtual ~Mender() = default;
   virtual bool rebuild_catalog(const Uuid& account) = 0;
-  virtual bool rebuild_pool() = 0;
+  virtual bool rebuild_pool(const Uuid& pool) = 0;
 };
 
 /// The read side over the files of a store.
@@ -54,11 +56,20 @@ class StoreView final : public View {
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account);
 
   /// For the writer: whether the pool gives exactly these bytes for a part; no bytes: whether it can be had.
-  bool part_is(const Digest& part, ByteView bytes);
+  bool part_is(const Uuid& pool, const Digest& part, ByteView bytes);
+  [[nodiscard]] PoolScope pool_scope() const { return scope_; }
+  /// Where the account's parts are.
+  Uuid pool_of(AccountNumber number);
 
  private:
-  Uuid uuid_of(AccountNumber number);
-  std::optional<BlobPlace> find_part(const Digest& part);
+  /// What never changes of an account.
+  struct Identity {
+    Uuid uuid;
+    Uuid pool;
+  };
+  Identity identity_of(AccountNumber number);
+  Uuid uuid_of(AccountNumber number) { return identity_of(number).uuid; }
+  std::optional<BlobPlace> find_part(const Uuid& pool, const Digest& part);
   std::vector<Account> all_accounts();
   /// Runs `call` on a reader of the account; mends the catalog once if it is damaged.
   template <class Call>
@@ -66,13 +77,14 @@ class StoreView final : public View {
 
   const StoreWorld world_;
   const Layout layout_;
+  const PoolScope scope_;
   const std::unique_ptr<Mender> own_mender_;
   Mender& mender_;
   ReaderPool readers_;
   BlobLoader loader_;
   std::mutex mutex_;  // Guards all below.
-  std::unordered_map<AccountNumber, Uuid> uuids_;
-  std::optional<PoolIndex> pool_;
+  std::unordered_map<AccountNumber, Identity> identities_;
+  std::map<Uuid, PoolIndex> pools_;
 };
 
 }  // namespace yestermail

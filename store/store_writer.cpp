@@ -16,6 +16,7 @@ namespace yestermail {
 
 namespace {
 
+constexpr std::uint64_t kWorthPacking = 512U << 10U;
 constexpr std::size_t kMaxSound = 200'000;  ///< about 12 MB
 
 bool has_segment(const std::vector<std::string>& names) {
@@ -41,7 +42,22 @@ StoreWriter::StoreWriter(StoreWorld world, const std::string& path, const StoreT
   if (tuning_.background_packing) packer_->start();
 }
 
+// A store that rests has all in packs and logs, whichever way it came, and a small journal.
+void StoreWriter::pack_rest() {
+  if (failed_ || !tuning_.background_packing) return;
+  if (journal_->used() < kWorthPacking && journal_->finished().empty()) return;
+  try {
+    journal_->roll();
+    packer_->run();
+    journal_->remove_large_spare();
+  } catch (const std::exception& error) {
+    world_.log.warning(std::string("not all was packed: ") + error.what());
+  }
+}
+
 StoreWriter::~StoreWriter() {
+  packer_->stop();
+  pack_rest();
   packer_.reset();
   view_.reset();
   try {
@@ -79,7 +95,7 @@ void StoreWriter::recover() {
   if (crashed || journal_->next_lsn().value != closed_at.value + 1) recover_after_crash();
   // Readers need both; they are made anew if somebody has removed them.
   catalogs_->catalog(Uuid{});
-  catalogs_->pool();
+  catalogs_->pool({});
   marked_ = crashed;
 }
 
@@ -99,7 +115,7 @@ void StoreWriter::recover_after_crash() {
       if (const auto account = Uuid::from_hex(name)) bring_up(*account);
     }
   }
-  catalogs_->adopt_pool_orphans();
+  for (const auto& pool : catalogs_->pools()) catalogs_->adopt_pool_orphans(pool);
   journal_->raise(Lsn{newest.value + 1}, last_at);
 }
 
@@ -195,7 +211,7 @@ std::vector<Operation> StoreWriter::operations_for(AccountNumber account, std::s
 Instant StoreWriter::record(AccountNumber account, std::span<const Change> changes, std::span<const Bytes> blobs) {
   Draft draft;
   draft.account = uuid_of(account);
-  BlobSplitter splitter(*this, draft.account);
+  BlobSplitter splitter(*this, draft.account, pool_of(account));
   for (const auto& blob : blobs) splitter.add_inline(blob, draft);
   auto operations = operations_for(account, changes);
   std::move(operations.begin(), operations.end(), std::back_inserter(draft.operations));
@@ -291,36 +307,37 @@ bool StoreWriter::has_blob(const Uuid& account, const Digest& digest) {
   return catalogs_->catalog(account).blobs().find(digest).has_value();
 }
 
-bool StoreWriter::has_sound_part(const Uuid& account, const Digest& part, ByteView bytes) {
-  (void)account;
+bool StoreWriter::has_sound_part(const Uuid& pool, const Digest& part, ByteView bytes) {
   {
     const std::scoped_lock lock(sound_mutex_);
-    if (sound_.contains(part)) return true;
+    if (sound_[pool].contains(part)) return true;
   }
   {
     const std::scoped_lock lock(catalogs_mutex_);
-    if (!catalogs_->pool().find(part)) return false;
+    if (!catalogs_->pool(pool).find(part)) return false;
   }
-  if (!view_->part_is(part, bytes)) {
+  if (!view_->part_is(pool, part, bytes)) {
     world_.log.error("part " + part.hex() + ": damaged in the pool; a mail has it again, and it is stored anew");
     const std::scoped_lock lock(catalogs_mutex_);
-    catalogs_->pool().forget(part);
+    catalogs_->pool(pool).forget(part);
     return false;
   }
-  note_sound({part});
+  note_sound(pool, {part});
   return true;
 }
 
-void StoreWriter::note_sound(const std::unordered_set<Digest>& parts) {
+void StoreWriter::note_sound(const Uuid& pool, const std::unordered_set<Digest>& parts) {
   const std::scoped_lock lock(sound_mutex_);
-  if (sound_.size() > kMaxSound) sound_.clear();
-  sound_.insert(parts.begin(), parts.end());
+  std::size_t all = 0;
+  for (const auto& [id, some] : sound_) all += some.size();
+  if (all > kMaxSound) sound_.clear();
+  sound_[pool].insert(parts.begin(), parts.end());
 }
 
-bool StoreWriter::is_packed(PackClass pack_class, const Uuid& account, const Digest& digest) {
+bool StoreWriter::is_packed(PackClass pack_class, const Uuid& owner, const Digest& digest) {
   const std::scoped_lock lock(catalogs_mutex_);
-  const auto place = pack_class == PackClass::kPool ? catalogs_->pool().find(digest)
-                                                    : catalogs_->catalog(account).blobs().find(digest);
+  const auto place = pack_class == PackClass::kPool ? catalogs_->pool(owner).find(digest)
+                                                    : catalogs_->catalog(owner).blobs().find(digest);
   return place && place->pack;
 }
 
@@ -338,10 +355,10 @@ bool StoreWriter::rebuild_catalog(const Uuid& account) {
   return true;
 }
 
-bool StoreWriter::rebuild_pool() {
+bool StoreWriter::rebuild_pool(const Uuid& pool) {
   mark_writing();
   const std::scoped_lock lock(catalogs_mutex_);
-  catalogs_->rebuild_pool();
+  catalogs_->rebuild_pool(pool);
   return true;
 }
 

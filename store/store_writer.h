@@ -41,7 +41,7 @@ class StoreWriter final : public Recorder, public Mender {
   void pack_now() override;
 
   bool rebuild_catalog(const Uuid& account) override;
-  bool rebuild_pool() override;
+  bool rebuild_pool(const Uuid& pool) override;
 
   // For bulk session and packer.
   [[nodiscard]] const StoreWorld& world() const { return world_; }
@@ -58,11 +58,12 @@ class StoreWriter final : public Recorder, public Mender {
   bool has_blob(const Uuid& account, const Digest& digest);
   /// True if the pool has the part and gives these bytes for it; a damaged one is reported and forgotten, so that it
   /// is stored anew. Checked once as long as this lives. Of a part that is a recipe `bytes` may be none.
-  bool has_sound_part(const Uuid& account, const Digest& part, ByteView bytes);
+  bool has_sound_part(const Uuid& pool, const Digest& part, ByteView bytes);
   /// These parts were just stored.
-  void note_sound(const std::unordered_set<Digest>& parts);
-  /// Digests of blobs and parts that are in the journal only, out of those that are asked for.
-  bool is_packed(PackClass pack_class, const Uuid& account, const Digest& digest);
+  void note_sound(const Uuid& pool, const std::unordered_set<Digest>& parts);
+  Uuid pool_of(AccountNumber account) { return view_->pool_of(account); }
+  /// Whether it is in a pack, and not in the journal only; `owner`: the account or the pool.
+  bool is_packed(PackClass pack_class, const Uuid& owner, const Digest& digest);
   void expect_pack(const Digest& name, LoadedPack pack);
   void set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
 
@@ -75,6 +76,7 @@ class StoreWriter final : public Recorder, public Mender {
   void make_server_directories();
   void recover_after_crash();
   void mark_writing();
+  void pack_rest();
   Counters& counters(const Uuid& account);
   ItemId take_item(const Uuid& account);
   void record_account(const Account& account, const Change& change, const Bytes& description);
@@ -94,10 +96,10 @@ class StoreWriter final : public Recorder, public Mender {
   std::optional<WriterCatalogs> catalogs_;
   std::unordered_map<std::string, Counters> counters_;
 
-  std::mutex sound_mutex_;            // Guards sound_.
-  std::unordered_set<Digest> sound_;  // Parts that were stored or read back by this writer.
-  std::atomic<bool> failed_ = false;  ///< a commit failed: the next opening has to recover
-  std::mutex state_mutex_;            // Guards all below.
+  std::mutex sound_mutex_;                            // Guards sound_.
+  std::map<Uuid, std::unordered_set<Digest>> sound_;  // By pool: parts that were stored or read back by this writer.
+  std::atomic<bool> failed_ = false;                  ///< a commit failed: the next opening has to recover
+  std::mutex state_mutex_;                            // Guards all below.
   bool marked_ = false;
   std::unordered_map<AccountNumber, Uuid> uuids_;
 

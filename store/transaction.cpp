@@ -91,20 +91,34 @@ namespace {
 
 void encode_body(const RemoveOperation& remove, ByteWriter& out) { out.varint(remove.item.value); }
 
+constexpr std::uint8_t kNamedPool = 3;  ///< a class in the format only: a pool with an id
+
+void encode_class(PackClass pack_class, const Uuid& pool, ByteWriter& out) {
+  out.u8(pool.is_zero() ? static_cast<std::uint8_t>(pack_class) : kNamedPool);
+  if (!pool.is_zero()) out.raw(pool.bytes());
+}
+
+PackClass decode_class(ByteReader& in, Uuid& pool) {
+  const auto number = in.u8();
+  if (number != kNamedPool) return static_cast<PackClass>(number);
+  pool = *Uuid::from_bytes(in.raw(Uuid::kSize));
+  return PackClass::kPool;
+}
+
 void encode_body(const PackOperation& pack, ByteWriter& out) {
-  out.u8(static_cast<std::uint8_t>(pack.pack_class));
+  encode_class(pack.pack_class, pack.pool, out);
   out.raw(pack.name.bytes());
 }
 
 PackOperation decode_pack(ByteReader& in) {
   PackOperation pack;
-  pack.pack_class = static_cast<PackClass>(in.u8());
+  pack.pack_class = decode_class(in, pack.pool);
   pack.name = *Digest::from_bytes(in.raw(Digest::kSize));
   return pack;
 }
 
 void encode_body(const BlobOperation& blob, ByteWriter& out) {
-  out.u8(static_cast<std::uint8_t>(blob.pack_class));
+  encode_class(blob.pack_class, blob.pool, out);
   out.u8(static_cast<std::uint8_t>(blob.form));
   out.raw(blob.digest.bytes());
   out.varint(blob.size);
@@ -115,7 +129,7 @@ void encode_body(const BlobOperation& blob, ByteWriter& out) {
 
 BlobOperation decode_blob(ByteReader& in) {
   BlobOperation blob;
-  blob.pack_class = static_cast<PackClass>(in.u8());
+  blob.pack_class = decode_class(in, blob.pool);
   blob.form = static_cast<BlobForm>(in.u8());
   blob.digest = *Digest::from_bytes(in.raw(Digest::kSize));
   blob.size = in.varint();

@@ -36,6 +36,7 @@ struct RemoveOperation {
 struct PackOperation {
   PackClass pack_class = PackClass::kAccount;
   Digest name;
+  Uuid pool{};  ///< kPool: which one; zero where the whole store shares one
 };
 /// A blob or a part in the journal. After decoding, `encoded` views the buffer that was decoded.
 struct BlobOperation {
@@ -46,6 +47,7 @@ struct BlobOperation {
   Codec codec = Codec::kRaw;
   std::uint64_t raw_length = 0;
   ByteView encoded;
+  Uuid pool{};  ///< kPool: which one
 };
 struct GapOperation {
   Gap gap;

@@ -135,19 +135,27 @@ void WriterCatalogs::replay_journal(CatalogWriter& catalog, const Uuid& account)
   });
 }
 
-PoolIndex& WriterCatalogs::pool() {
-  if (pool_) return *pool_;
-  const auto path = layout_.pool_index();
-  if (!disk_.exists(path)) rebuild_pool();
+PoolIndex& WriterCatalogs::pool(const Uuid& pool) {
+  if (const auto found = pools_.find(pool); found != pools_.end()) return found->second;
+  make_directories(disk_, layout_.store(), Layout::pool_directory(pool) + "/packs");
+  const auto path = layout_.pool_index(pool);
+  if (!disk_.exists(path)) rebuild_pool(pool);
   try {
-    pool_.emplace(PoolIndex::open_writer(path));
+    return pools_.emplace(pool, PoolIndex::open_writer(path)).first->second;
   } catch (const Error& error) {
     if (!is_derived_damage(error)) throw;
     log_.warning(std::string(error.what()) + "; the pool's index is made anew");
-    rebuild_pool();
-    pool_.emplace(PoolIndex::open_writer(path));
+    rebuild_pool(pool);
+    return pools_.emplace(pool, PoolIndex::open_writer(path)).first->second;
   }
-  return *pool_;
+}
+
+std::vector<Uuid> WriterCatalogs::pools() {
+  std::vector<Uuid> all{Uuid{}};
+  for (const auto& name : disk_.list(layout_.pool({}))) {
+    if (const auto pool = Uuid::from_hex(name)) all.push_back(*pool);
+  }
+  return all;
 }
 
 PackLoader WriterCatalogs::loader(const Uuid& account) {
@@ -161,7 +169,7 @@ std::optional<LoadedPack> WriterCatalogs::load(const Uuid& account, const PackOp
     return loaded;
   }
   const auto path =
-      pack.pack_class == PackClass::kPool ? layout_.pool_pack(pack.name) : layout_.pack(account, pack.name);
+      pack.pack_class == PackClass::kPool ? layout_.pool_pack(pack.pool, pack.name) : layout_.pack(account, pack.name);
   try {
     const PackReader reader(disk_, path);
     return LoadedPack{reader.bytes(), reader.contents()};
@@ -180,14 +188,7 @@ void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::ui
     all.push_back({&transaction, segment, segment_start});
     by_account[transaction.account].push_back(all.back());
   }
-  try {
-    pool().apply(all, loader(Uuid{}));
-  } catch (const Error& error) {
-    if (!is_derived_damage(error)) throw;
-    log_.warning(std::string(error.what()) + "; the pool's index is made anew");
-    rebuild_pool();
-    pool().apply(all, loader(Uuid{}));
-  }
+  for (const auto& pool : PoolIndex::concerned(all)) apply_to_pool(pool, all);
   // The server's catalog tells the last instant: it comes when all that is of this instant can be read.
   const auto server = by_account.extract(Uuid{});
   for (const auto& [account, sources] : by_account) apply_to(account, sources);
@@ -195,6 +196,17 @@ void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::ui
   const bool elsewhere = !by_account.empty();
   const bool news = !transactions.empty() && catalog(Uuid{}).last_instant() < transactions.back().at;
   if (elsewhere && news) catalog(Uuid{}).note_activity({transactions.back().at});
+}
+
+void WriterCatalogs::apply_to_pool(const Uuid& pool, const std::vector<CatalogWriter::Source>& sources) {
+  try {
+    this->pool(pool).apply(pool, sources, loader(Uuid{}));
+  } catch (const Error& error) {
+    if (!is_derived_damage(error)) throw;
+    log_.warning(std::string(error.what()) + "; the pool's index is made anew");
+    rebuild_pool(pool);
+    this->pool(pool).apply(pool, sources, loader(Uuid{}));
+  }
 }
 
 void WriterCatalogs::apply_to(const Uuid& account, const std::vector<CatalogWriter::Source>& sources) {
@@ -255,28 +267,28 @@ void WriterCatalogs::gather_activity() {
   catalog(Uuid{}).note_activity(instants);
 }
 
-void WriterCatalogs::rebuild_pool() {
-  pool_.reset();
+void WriterCatalogs::rebuild_pool(const Uuid& pool) {
+  pools_.erase(pool);
   const auto staged = layout_.staging() + "/pool.db";
   remove_database(disk_, staged);
   make_private_file(staged);
   {
     auto index = PoolIndex::open_writer(staged);
-    for (const auto& name : disk_.list(layout_.pool_packs())) {
+    for (const auto& name : disk_.list(layout_.pool_packs(pool))) {
       const auto digest = parse_pack_name(name);
       if (!digest) continue;
-      if (const auto pack = load(Uuid{}, {PackClass::kPool, *digest})) index.add_pack(*digest, *pack);
+      if (const auto pack = load(Uuid{}, {PackClass::kPool, *digest, pool})) index.add_pack(*digest, *pack);
     }
     read_journal([&](const Batch& batch) {
       std::vector<CatalogWriter::Source> sources;
       for (const auto& transaction : batch.transactions) {
         sources.push_back({&transaction, batch.segment, batch.payload.data() - batch.payload_offset});
       }
-      index.apply(sources, loader(Uuid{}));
+      if (PoolIndex::concerned(sources).contains(pool)) index.apply(pool, sources, loader(Uuid{}));
     });
     index.checkpoint();
   }
-  install(staged, layout_.pool(), "index-0.db");
+  install(staged, layout_.pool(pool), "index-0.db");
 }
 
 void WriterCatalogs::adopt_orphans(const Uuid& account) {
@@ -284,20 +296,27 @@ void WriterCatalogs::adopt_orphans(const Uuid& account) {
   for (const auto& name : disk_.list(layout_.packs(account))) {
     const auto digest = parse_pack_name(name);
     if (!digest || catalog(account).blobs().has_pack(*digest)) continue;
-    if (const auto pack = load(account, {PackClass::kAccount, *digest})) catalog(account).add_pack(*digest, *pack);
+    const auto pack = load(account, {PackClass::kAccount, *digest});
+    if (!pack) continue;
+    log_.warning(layout_.pack(account, *digest) + ": sealed but not named when the store was last closed; kept");
+    catalog(account).add_pack(*digest, *pack);
   }
 }
 
-void WriterCatalogs::adopt_pool_orphans() {
-  for (const auto& name : disk_.list(layout_.pool_packs())) {
+void WriterCatalogs::adopt_pool_orphans(const Uuid& pool) {
+  auto& index = this->pool(pool);
+  for (const auto& name : disk_.list(layout_.pool_packs(pool))) {
     const auto digest = parse_pack_name(name);
-    if (!digest || pool().has_pack(*digest)) continue;
-    if (const auto pack = load(Uuid{}, {PackClass::kPool, *digest})) pool().add_pack(*digest, *pack);
+    if (!digest || index.has_pack(*digest)) continue;
+    const auto pack = load(Uuid{}, {PackClass::kPool, *digest, pool});
+    if (!pack) continue;
+    log_.warning(layout_.pool_pack(pool, *digest) + ": sealed but not named when the store was last closed; kept");
+    index.add_pack(*digest, *pack);
   }
 }
 
 void WriterCatalogs::checkpoint_all() {
-  if (pool_) pool_->checkpoint();
+  for (auto& [id, pool] : pools_) pool.checkpoint();
   for (auto& [hex, slot] : open_) slot.catalog->checkpoint();
 }
 

@@ -29,7 +29,8 @@ class WriterCatalogs {
   void create(const Uuid& account);
   /// The account's catalog; where it is missing it is rebuilt. The reference holds until the next call.
   CatalogWriter& catalog(const Uuid& account);
-  PoolIndex& pool();
+  /// The index of a pool; it and its directories are made where they are missing.
+  PoolIndex& pool(const Uuid& pool);
 
   /// Applies durable transactions, in order; `segment_start` is what offset 0 of the segment would be in memory.
   void apply(const std::vector<Transaction>& transactions, std::uint64_t segment, const std::byte* segment_start);
@@ -39,11 +40,13 @@ class WriterCatalogs {
 
   /// Makes a catalog, or the pool's index, anew from packs, logs and journal.
   void rebuild(const Uuid& account);
-  void rebuild_pool();
+  void rebuild_pool(const Uuid& pool);
 
   /// Takes in packs that no transaction names: a crash came between sealing and commit.
   void adopt_orphans(const Uuid& account);
-  void adopt_pool_orphans();
+  void adopt_pool_orphans(const Uuid& pool);
+  /// All pools that there are on the disk.
+  [[nodiscard]] std::vector<Uuid> pools();
 
   /// On return all that was applied is in the files and survives a power cut.
   void checkpoint_all();
@@ -62,6 +65,7 @@ class WriterCatalogs {
   std::unique_ptr<CatalogWriter> open_current(const Uuid& account);
   void replay_log(CatalogWriter& catalog, const Uuid& account);
   void replay_journal(CatalogWriter& catalog, const Uuid& account);
+  void apply_to_pool(const Uuid& pool, const std::vector<CatalogWriter::Source>& sources);
   void apply_to(const Uuid& account, const std::vector<CatalogWriter::Source>& sources);
   void close_oldest();
   std::optional<LoadedPack> load(const Uuid& account, const PackOperation& pack);
@@ -76,7 +80,7 @@ class WriterCatalogs {
   Log& log_;
   std::unordered_map<std::string, Slot> open_;  // By the account's hex.
   std::list<Uuid> recent_;                      // Newest first.
-  std::optional<PoolIndex> pool_;
+  std::map<Uuid, PoolIndex> pools_;
   std::map<Digest, LoadedPack> expected_;
 };
 

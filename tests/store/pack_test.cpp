@@ -25,7 +25,7 @@ class PackTest : public ::testing::Test {
     sealed_ = writer.seal();
   }
 
-  [[nodiscard]] std::string path() const { return layout_.pool_pack(sealed_.name); }
+  [[nodiscard]] std::string path() const { return layout_.pool_pack({}, sealed_.name); }
 
   const std::vector<std::string> texts_{std::string(5000, 'a'), "short", "Subject: hello\n\nhello\n"};
   TempDirectory directory_;
@@ -52,7 +52,7 @@ TEST_F(PackTest, BearsTheDigestOfItsBytesAsName) {
 TEST_F(PackTest, LeavesNothingWhenItIsNotSealed) {
   { PackWriter writer(disk_, layout_, Uuid{}, PackClass::kPool, Uuid{}); }
   EXPECT_TRUE(disk_.list(layout_.staging()).empty());
-  EXPECT_EQ(disk_.list(layout_.pool_packs()).size(), 1U);
+  EXPECT_EQ(disk_.list(layout_.pool_packs({})).size(), 1U);
 }
 
 TEST_F(PackTest, RefusesEveryFlippedBitThatIsRead) {
