@@ -105,7 +105,9 @@ std::unique_ptr<Recorder> open_recorder(StoreWorld world, const std::string& pat
   if (!lock) {
     throw Error(Errc::kLocked, path + ": another yestermail writes to this store; wait until it has ended, or stop it");
   }
-  return std::make_unique<StoreWriter>(world, path, tuning, std::move(lock));
+  auto tuned = tuning;
+  tuned.compression_level = read_settings(world.disk, layout).compression.value_or(tuning.compression_level);
+  return std::make_unique<StoreWriter>(world, path, tuned, std::move(lock));
 }
 
 std::unique_ptr<View> open_view(StoreWorld world, const std::string& path) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct StoreWorld {
   Log& log;
 };
 
-/// How a store is run, not what it holds.
+/// How a store is run, not what it holds. The level of yestermail.conf goes before the one here.
 struct StoreTuning {
   std::uint64_t journal_segment_bytes = 16U << 20U;  ///< of a new segment
   std::uint64_t pack_bytes = 64U << 20U;             ///< a pack is sealed when it is this large
@@ -33,10 +34,12 @@ struct StoreTuning {
 
 /// What was settled when the store was made (file yestermail.store) and what its administrator set (yestermail.conf).
 struct StoreSettings {
-  PoolScope pool = PoolScope::kStore;  ///< who shares attachments; cannot be changed later
   std::vector<std::string> sources;    ///< as `init --source` was given
   std::vector<std::string> accounts;   ///< patterns of accounts to take; none: all
   std::vector<std::string> exclude;    ///< patterns of accounts to leave out
+  PoolScope pool = PoolScope::kStore;  ///< who shares attachments; cannot be changed later
+  std::optional<int> compression{};    ///< zstd's level, 1 to 19; 0: none, for a disk that compresses itself
+  unsigned threads = 0;                ///< that a scan reads and compresses with; 0: one a processor
 };
 
 /// Makes a store in `path`, which must not exist or be an empty directory. After a power cut at any step there is

@@ -86,12 +86,49 @@ StoreHeader read_store_header(Filesystem& disk, const Layout& layout) {
 }
 
 Bytes encode_settings(const StoreSettings& settings) {
-  std::string text = "# What this store records. Lines: source = SPEC, account = PATTERN, exclude = PATTERN\n";
+  std::string text =
+      "# What this store records, and how. Lines: source = SPEC, account = PATTERN, exclude = PATTERN,\n"
+      "# compression = none or 1 to 19 (3), threads = N (one a processor)\n";
   for (const auto& source : settings.sources) text += "source = " + source + "\n";
   for (const auto& account : settings.accounts) text += "account = " + account + "\n";
   for (const auto& pattern : settings.exclude) text += "exclude = " + pattern + "\n";
+  if (settings.compression) {
+    text += "compression = " + (*settings.compression == 0 ? "none" : std::to_string(*settings.compression)) + "\n";
+  }
+  if (settings.threads > 0) text += "threads = " + std::to_string(settings.threads) + "\n";
   return to_bytes(text);
 }
+
+namespace {
+
+std::optional<unsigned> parse_number(std::string_view text, unsigned least, unsigned most) {
+  unsigned number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failed != std::errc{} || end != text.data() + text.size() || number < least || number > most) return std::nullopt;
+  return number;
+}
+
+/// False: not a setting, or not a value for it.
+bool take_setting(std::string_view key, const std::string& value, StoreSettings& settings) {
+  if (auto* list = key == "source"    ? &settings.sources
+                   : key == "account" ? &settings.accounts
+                   : key == "exclude" ? &settings.exclude
+                                      : nullptr) {
+    list->push_back(value);
+    return true;
+  }
+  if (key == "threads") {
+    const auto threads = parse_number(value, 1, 1024);
+    settings.threads = threads.value_or(0);
+    return threads.has_value();
+  }
+  if (key != "compression") return false;
+  const auto level = value == "none" ? std::optional<unsigned>(0) : parse_number(value, 1, 19);
+  if (level) settings.compression = static_cast<int>(*level);
+  return level.has_value();
+}
+
+}  // namespace
 
 StoreSettings read_settings(Filesystem& disk, const Layout& layout) {
   StoreSettings settings;
@@ -104,18 +141,15 @@ StoreSettings read_settings(Filesystem& disk, const Layout& layout) {
     if (start == std::string_view::npos || line[start] == '#') continue;
     const auto equals = line.find('=');
     const auto key = line.substr(start, line.find_first_of(" \t=", start) - start);
-    auto* list = key == "source"    ? &settings.sources
-                 : key == "account" ? &settings.accounts
-                 : key == "exclude" ? &settings.exclude
-                                    : nullptr;
-    if (list == nullptr || equals == std::string_view::npos) {
-      throw Error(Errc::kUsage, layout.settings() + ": line " + std::to_string(number) +
-                                    " is not \"source = …\", \"account = …\" or \"exclude = …\"");
-    }
-    auto value = line.substr(equals + 1);
+    auto value = equals == std::string_view::npos ? std::string_view{} : line.substr(equals + 1);
     value.remove_prefix(std::min(value.find_first_not_of(" \t"), value.size()));
     while (!value.empty() && (value.back() == '\r' || value.back() == ' ')) value.remove_suffix(1);
-    list->emplace_back(value);
+    if (equals == std::string_view::npos || !take_setting(key, std::string(value), settings)) {
+      throw Error(Errc::kUsage,
+                  layout.settings() + ": line " + std::to_string(number) +
+                      " is not \"source = …\", \"account = …\", \"exclude = …\", \"compression = …\" (none, or"
+                      " 1 to 19) or \"threads = …\" (1 to 1024)");
+    }
   }
   return settings;
 }

@@ -9,17 +9,19 @@
 
 #include "base/error.h"
 #include "scanner/scan.h"
+#include "store/pool_scope.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
 
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 4> kOptions{{
+constexpr std::array<OptionSpec, 5> kOptions{{
     kStoreOption,
     {"source", 'S', "SPEC", "where mail is, as maildir:/srv/mail/%d/%n/Maildir; may be repeated", true},
     {"accounts", 'A', "PATTERN", "take only these accounts, as *@example.com; may be repeated", true},
     {"exclude", 'x', "PATTERN", "leave these accounts out; may be repeated", true},
+    {"pool", 'P', "SCOPE", "who shares attachments: store, domain or account (default: store)", false},
 }};
 
 /// "maildir:…" is a source, /srv/store is none.
@@ -66,6 +68,9 @@ int run_init(const Arguments& arguments, Environment& env) {
   settings.sources = arguments.values("source");
   settings.accounts = arguments.values("accounts");
   settings.exclude = arguments.values("exclude");
+  const auto scope = parse_pool_scope(arguments.value("pool").value_or("store"));
+  if (!scope) throw Error(Errc::kUsage, "--pool is store, domain or account");
+  settings.pool = *scope;
   const auto store = store_path(split_words(arguments, settings.sources), env);
   if (settings.sources.empty()) {
     throw Error(Errc::kUsage, "no source given: use --source maildir:/srv/mail/%d/%n/Maildir");
@@ -92,7 +97,7 @@ int run_init(const Arguments& arguments, Environment& env) {
 const Command kInit{
     "init",
     "make a store for the history of some mail trees",
-    "[--store] DIR --source SPEC... [--accounts PATTERN]...",
+    "[--store] DIR --source SPEC... [--accounts PATTERN]... [--pool SCOPE]",
     "Makes an empty store in the directory DIR, which must not exist or be empty, and "
     "remembers which mail trees it is for. A source is written as Dovecot writes it: "
     "maildir:/srv/mail/%d/%n/Maildir, where %u is the user, %n the part before the @ "

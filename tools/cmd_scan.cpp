@@ -43,9 +43,10 @@ std::string join(const std::vector<std::string>& texts) {
   return out;
 }
 
-ScanOptions scan_options(const Arguments& arguments, const Environment& env) {
+ScanOptions scan_options(const Arguments& arguments, const Environment& env, const StoreSettings& settings) {
   ScanOptions options;
-  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(env.cores));
+  const auto usual = settings.threads > 0 ? settings.threads : env.cores;
+  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(usual));
   options.full = arguments.has("full");
   options.accounts = arguments.values("accounts");
   options.exclude = arguments.values("exclude");
@@ -163,8 +164,8 @@ int run_scan(const Arguments& arguments, Environment& env) {
   const auto store = store_path(arguments, env);
   ScanLine line(env, arguments.has("quiet"));
   const auto world = store_world(env, line);
-  auto options = scan_options(arguments, env);
   const auto settings = read_store_settings(world, store);
+  auto options = scan_options(arguments, env, settings);
   if (options.accounts.empty()) options.accounts = settings.accounts;
   options.exclude.insert(options.exclude.end(), settings.exclude.begin(), settings.exclude.end());
   if (settings.sources.empty()) {

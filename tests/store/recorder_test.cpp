@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <atomic>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <random>
 #include <thread>
@@ -134,6 +135,66 @@ TEST_F(RecorderTest, KeepsLargeBlobsThroughBothPathsByteForByte) {
     const auto view = open_view(world(), path());
     for (const auto& content : contents) EXPECT_EQ(read_blob(*view, account, Digest::of(as_bytes(content))), content);
   }
+}
+
+TEST_F(RecorderTest, SharesAttachmentsWithinTheScopeAndNoFurther) {
+  const auto attachment = noise(100'000, 5);
+  const std::pair<PoolScope, std::uintmax_t> scopes[] = {
+      {PoolScope::kStore, 1}, {PoolScope::kDomain, 2}, {PoolScope::kAccount, 3}};
+  for (const auto& [scope, copies] : scopes) {
+    const auto path = directory_ / ("scope-" + std::string(pool_scope_text(scope)));
+    StoreSettings settings;
+    settings.pool = scope;
+    create_store(world(), path, settings, quick());
+    std::map<AccountNumber, std::string> mails;
+    {
+      auto recorder = open_recorder(world(), path, quick());
+      EXPECT_EQ(read_store_settings(world(), path).pool, scope);
+      for (const std::string name : {"alice@example.com", "bob@Example.com", "carol@example.net"}) {
+        const auto account = add_account(*recorder, name);
+        mails[account] = "To: " + name + "\n\n" + attachment;
+        put(*recorder, account, recorder->new_item(account), "m", mails[account]);
+      }
+    }
+    std::uintmax_t pool = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(path + "/pool")) {
+      if (entry.path().extension() == ".pack") pool += entry.file_size();
+      if (entry.path().extension() == ".db") std::filesystem::remove(entry.path());
+    }
+    EXPECT_GE(pool, copies * 75'000);
+    EXPECT_LE(pool, copies * 110'000);
+    const auto view = open_view(world(), path);  // The indexes are made anew.
+    for (const auto& [account, mail] : mails) {
+      EXPECT_EQ(read_blob(*view, account, Digest::of(as_bytes(mail))), mail) << pool_scope_text(scope);
+    }
+  }
+}
+
+TEST_F(RecorderTest, StoresAPartAnewThatIsDamagedInThePool) {
+  const auto attachment = noise(300'000, 9);
+  const std::string first = "To: alice\n\n" + attachment;
+  const std::string second = "To: bob\n\n" + attachment;
+  auto recorder = open();
+  const auto account = add_account(*recorder, "alice@example.com");
+  const auto keep = [&](const std::string& mail) {
+    auto session = recorder->begin_bulk();
+    MemorySource source(as_bytes(mail));
+    session->store(account, source);
+    session->add(account, Put{recorder->new_item(account), Cause::kArrived, file(mail.substr(4, 3), mail), {}});
+    session->commit();
+  };
+  keep(first);
+  recorder.reset();
+  for (const auto& entry : std::filesystem::directory_iterator(path() + "/pool/packs")) {
+    std::fstream pack(entry.path(), std::ios::in | std::ios::out | std::ios::binary);
+    pack.seekp(static_cast<std::streamoff>(entry.file_size() / 2));
+    pack << "damage";
+  }
+  recorder = open();
+  keep(second);
+  EXPECT_TRUE(log_.mentions("damaged in the pool"));
+  EXPECT_EQ(read_blob(recorder->view(), account, Digest::of(as_bytes(second))), second);
+  EXPECT_EQ(read_blob(recorder->view(), account, Digest::of(as_bytes(first))), first) << "mended too";
 }
 
 TEST_F(RecorderTest, StoresABodySharedByAccountsOnce) {
