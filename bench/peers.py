@@ -135,7 +135,7 @@ class Bup(Peer):
     def backup(self, tree):
         index = rig.run("bup", "index", tree, env=self.environment)
         save = rig.run("bup", "save", "-n", "main", tree, env=self.environment)
-        return rig.Run(index.seconds + save.seconds, max(index.peak, save.peak), b"")
+        return rig.Run(index.seconds + save.seconds, max(index.peak, save.peak), b"", index.cpu + save.cpu)
 
     def mount_command(self, mountpoint):
         return ["bup", "fuse", "-f", mountpoint]

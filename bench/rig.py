@@ -27,10 +27,10 @@ def default_program():
 
 
 class Run:
-    """A finished program: seconds, and the most memory that it or a child of it had, in bytes."""
+    """A finished program: seconds, processor seconds, and the most memory that it or a child of it had, in bytes."""
 
-    def __init__(self, seconds, peak, out):
-        self.seconds, self.peak, self.out = seconds, peak, out
+    def __init__(self, seconds, peak, out, cpu=0.0):
+        self.seconds, self.peak, self.out, self.cpu = seconds, peak, out, cpu
 
 
 def run(*command, env=None, quiet=True, ok=(0,)):
@@ -49,11 +49,11 @@ def run(*command, env=None, quiet=True, ok=(0,)):
         child.stdout.close()
     if child.returncode not in ok:
         sys.exit(f"{' '.join(command)}: exit status {child.returncode}\n{out.decode(errors='replace')[-4000:]}")
-    return Run(seconds, usage.ru_maxrss * 1024, out)
+    return Run(seconds, usage.ru_maxrss * 1024, out, usage.ru_utime + usage.ru_stime)
 
 
-def build_tree(tree, accounts, messages, seed, corpus=None):
-    extra = ["--corpus", corpus] if corpus else []
+def build_tree(tree, accounts, messages, seed, corpus=None, more=()):
+    extra = [*(["--corpus", corpus] if corpus else []), *more]
     made = run(MAKE_MAILDIRS, "build", tree, "--accounts", accounts, "--messages", messages, "--seed", seed, *extra)
     say(made.out.decode().strip())
 

@@ -129,11 +129,9 @@ std::uint64_t Journal::used() const {
   return end_.offset;
 }
 
-void Journal::remove_large_spare() {
+void Journal::remove_spare() {
   const std::scoped_lock lock(mutex_);
-  const auto spare = layout_.journal() + "/" + std::string(kSpareName);
-  if (!disk_.exists(spare) || disk_.open(spare, Filesystem::Open::kRead)->size() <= kFirstSegmentBytes) return;
-  disk_.remove(spare);
+  remove_if_there(disk_, layout_.journal() + "/" + std::string(kSpareName));
 }
 
 void Journal::begin_segment(std::uint64_t at_least_bytes) {

@@ -21,7 +21,7 @@ namespace yestermail {
 class Journal {
  public:
   /// Segments begin small and double as they fill, up to `segment_bytes`: a store that rests takes little room.
-  static constexpr std::uint64_t kFirstSegmentBytes = 1U << 20U;
+  static constexpr std::uint64_t kFirstSegmentBytes = 512U << 10U;
 
   /// Makes the first segment of a new store, durably.
   static void create(Filesystem& disk, const Layout& layout, const Uuid& store, std::uint64_t segment_bytes);
@@ -54,7 +54,7 @@ class Journal {
   /// How much of the present segment is written.
   [[nodiscard]] std::uint64_t used() const;
   /// Gives back room that only a busy store needs.
-  void remove_large_spare();
+  void remove_spare();
   /// All that the segment holds is elsewhere: its file may be used again.
   void retire(std::uint64_t segment);
 

@@ -9,8 +9,8 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kMinTextBytes = 8U << 10U;      ///< of a section: a shorter one stays in the account's frames
-constexpr std::size_t kMinCodedBytes = 4U << 10U;     ///< of a run of base64, decoded: likewise
+constexpr std::size_t kMinTextBytes = 4U << 10U;      ///< of a section: a shorter one stays in the account's frames
+constexpr std::size_t kMinCodedBytes = 2U << 10U;     ///< of a run of base64, decoded: likewise
 constexpr std::size_t kMaxLiteralBytes = 64U << 10U;  ///< of one literal, and of a header that stays one
 constexpr std::size_t kMaxSpare = 4;
 constexpr std::size_t kMaxRecipeBytes = 1U << 20U;  ///< then small runs of base64 are raw text again

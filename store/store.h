@@ -27,8 +27,8 @@ struct StoreWorld {
 struct StoreTuning {
   std::uint64_t journal_segment_bytes = 16U << 20U;  ///< of a new segment
   std::uint64_t pack_bytes = 64U << 20U;             ///< a pack is sealed when it is this large
-  std::uint64_t frame_bytes = 256U << 10U;           ///< of an account's frames, before compression
-  int compression_level = 3;                         ///< zstd's; 0 stores as it is
+  std::uint64_t frame_bytes = 512U << 10U;           ///< of a frame, before compression
+  int compression_level = 6;                         ///< zstd's; 0 stores as it is
   bool background_packing = true;
 };
 

@@ -88,7 +88,7 @@ StoreHeader read_store_header(Filesystem& disk, const Layout& layout) {
 Bytes encode_settings(const StoreSettings& settings) {
   std::string text =
       "# What this store records, and how. Lines: source = SPEC, account = PATTERN, exclude = PATTERN,\n"
-      "# compression = none or 1 to 19 (3), threads = N (one a processor)\n";
+      "# compression = none or 1 to 19 (6), threads = N (one a processor)\n";
   for (const auto& source : settings.sources) text += "source = " + source + "\n";
   for (const auto& account : settings.accounts) text += "account = " + account + "\n";
   for (const auto& pattern : settings.exclude) text += "exclude = " + pattern + "\n";

@@ -16,7 +16,7 @@ namespace yestermail {
 
 namespace {
 
-constexpr std::uint64_t kWorthPacking = 512U << 10U;
+constexpr std::uint64_t kWorthPacking = 256U << 10U;
 constexpr std::size_t kMaxSound = 200'000;  ///< about 12 MB
 
 bool has_segment(const std::vector<std::string>& names) {
@@ -49,7 +49,7 @@ void StoreWriter::pack_rest() {
   try {
     journal_->roll();
     packer_->run();
-    journal_->remove_large_spare();
+    journal_->remove_spare();
   } catch (const std::exception& error) {
     world_.log.warning(std::string("not all was packed: ") + error.what());
   }

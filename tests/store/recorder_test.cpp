@@ -153,7 +153,11 @@ TEST_F(RecorderTest, SharesAttachmentsWithinTheScopeAndNoFurther) {
       for (const std::string name : {"alice@example.com", "bob@Example.com", "carol@example.net"}) {
         const auto account = add_account(*recorder, name);
         mails[account] = "To: " + name + "\n\n" + attachment;
-        put(*recorder, account, recorder->new_item(account), "m", mails[account]);
+        auto session = recorder->begin_bulk();
+        MemorySource source(as_bytes(mails[account]));
+        session->store(account, source);
+        session->add(account, Put{recorder->new_item(account), Cause::kArrived, file("m", mails[account]), {}});
+        session->commit();
       }
     }
     std::uintmax_t pool = 0;

@@ -248,10 +248,10 @@ def build(args):
             mail = b"X-Round: %d\n" % (number // len(mails)) + mail
         number += 1
         when = EPOCH + number * 617
-        if rng.random() < 0.2:
+        if rng.random() < args.documents:
             mail = attach(mail, [documents.pick() for _ in range(rng.choice((1, 1, 1, 2, 3)))], rng)
         from_outside = rng.random() < 0.6
-        copies = rng.choice((1, 1, 1, 1, 2) if from_outside else (1, 1, 1, 2, 2, 3, 5, 8))
+        copies = min(rng.choice((1, 1, 1, 1, 2) if from_outside else (1, 1, 1, 2, 2, 3, 5, 8)), args.copies)
         for recipient in rng.sample(names, min(copies, len(names))):
             folder = rng.choices(list(FOLDERS), weights=FOLDERS.values())[0]
             unread = folder == INBOX and rng.random() < 0.12
@@ -262,7 +262,7 @@ def build(args):
                 flags += box.keyword_letter(folder, rng.choice(KEYWORDS))
             box.deliver(folder, trace(recipient, when, rng) + mail, when, flags)
             written += 1
-        if not from_outside:
+        if not from_outside and args.copies > 1:
             boxes[rng.choice(names)].deliver(".Sent", mail, when, "S")
             written += 1
     for box in boxes.values():
@@ -421,6 +421,8 @@ def main():
     verb.add_argument("--accounts", type=int, default=20)
     verb.add_argument("--messages", type=int, default=10_000)
     verb.add_argument("--seed", type=int, default=1)
+    verb.add_argument("--documents", type=float, default=0.2, help="how many of the mails carry documents")
+    verb.add_argument("--copies", type=int, default=100, help="the most copies of a mail; 1: no copies in Sent either")
     verb.set_defaults(run=build)
     verb = verbs.add_parser("churn", help="age a tree")
     verb.add_argument("dir")
