@@ -30,7 +30,8 @@ BlobTable::BlobTable(sqlite::Database& database)
       put_new_(database.prepare("INSERT OR IGNORE INTO blob VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")),
       add_pack_(database.prepare("INSERT OR IGNORE INTO pack(name, bytes) VALUES(?1, ?2)")),
       forget_(database.prepare("DELETE FROM blob WHERE digest = ?1")),
-      sums_(database.prepare("SELECT count(*), coalesce(sum(size), 0), coalesce(sum(pack = 0), 0) FROM blob")),
+      sums_(database.prepare("SELECT count(*), coalesce(sum(size), 0), coalesce(sum(pack = 0), 0),"
+                             " coalesce(sum(CASE WHEN pack = 0 THEN raw ELSE length END), 0) FROM blob")),
       pack_sums_(database.prepare("SELECT coalesce(sum(bytes), 0) FROM pack")) {}
 
 std::optional<BlobPlace> BlobTable::find(const Digest& digest) {
@@ -101,7 +102,7 @@ void BlobTable::forget(const Digest& digest) { forget_.bind(1, digest.bytes()).r
 BlobTable::Sums BlobTable::sums() {
   Sums sums;
   sqlite::Use blobs(sums_);
-  if (blobs->step()) sums = {blobs->natural(0), blobs->natural(1), blobs->natural(2), 0};
+  if (blobs->step()) sums = {blobs->natural(0), blobs->natural(1), blobs->natural(2), 0, blobs->natural(3)};
   sqlite::Use packs(pack_sums_);
   if (packs->step()) sums.pack_bytes = packs->natural(0);
   return sums;

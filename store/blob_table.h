@@ -38,12 +38,14 @@ class BlobTable {
   void add_journaled(const BlobOperation& blob, std::uint64_t segment, std::uint64_t offset);
   void add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents);
   void forget(const Digest& digest);
-  /// How many blobs are in the journal only, and the bytes of all blobs.
+  /// Of all blobs: how many, their bytes, how many are in the journal only, the packs' bytes, what is stored for them
+  /// before compression.
   struct Sums {
     std::uint64_t blobs = 0;
     std::uint64_t bytes = 0;
     std::uint64_t journaled = 0;
     std::uint64_t pack_bytes = 0;
+    std::uint64_t raw_bytes = 0;
   };
   Sums sums();
 

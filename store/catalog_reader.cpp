@@ -236,6 +236,8 @@ StoreFigures CatalogReader::figures() {
   figures.blobs = sums.blobs;
   figures.history_bytes = sums.bytes;
   figures.journal_blobs = sums.journaled;
+  figures.raw_bytes = sums.raw_bytes;
+  figures.pack_bytes = sums.pack_bytes;
   return figures;
 }
 

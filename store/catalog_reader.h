@@ -37,7 +37,7 @@ class CatalogReader {
   std::vector<Instant> active_hours();
   Instant last_instant();
 
-  /// Fills items, versions, blobs, logical_bytes, history_bytes and journal_blobs.
+  /// Fills all but accounts and stored_bytes.
   StoreFigures figures();
 
   /// The catalog was made anew since this connection was opened.

@@ -267,6 +267,19 @@ StoreFigures StoreView::account_figures(AccountNumber account) {
   return with_reader(uuid_of(account), [](CatalogReader& reader) { return reader.figures(); });
 }
 
+void StoreView::add_pools(StoreFigures& total) {
+  std::vector<Uuid> pools{Uuid{}};
+  for (const auto& name : world_.disk.list(layout_.pool({}))) {
+    if (const auto pool = Uuid::from_hex(name)) pools.push_back(*pool);
+  }
+  for (const auto& pool : pools) {
+    if (!world_.disk.exists(layout_.pool_index(pool))) continue;
+    const auto sums = PoolIndex::open_reader(layout_.pool_index(pool)).sums();
+    total.raw_bytes += sums.raw_bytes;
+    total.pack_bytes += sums.pack_bytes;
+  }
+}
+
 StoreFigures StoreView::figures() {
   StoreFigures total;
   for (const auto& account : all_accounts()) {
@@ -278,7 +291,10 @@ StoreFigures StoreView::figures() {
     total.logical_bytes += some.logical_bytes;
     total.history_bytes += some.history_bytes;
     total.journal_blobs += some.journal_blobs;
+    total.raw_bytes += some.raw_bytes;
+    total.pack_bytes += some.pack_bytes;
   }
+  add_pools(total);
   total.stored_bytes = store_size(world_.disk, layout_);
   return total;
 }

@@ -71,6 +71,7 @@ class StoreView final : public View {
   Uuid uuid_of(AccountNumber number) { return identity_of(number).uuid; }
   std::optional<BlobPlace> find_part(const Uuid& pool, const Digest& part);
   std::vector<Account> all_accounts();
+  void add_pools(StoreFigures& total);
   /// Runs `call` on a reader of the account; mends the catalog once if it is damaged.
   template <class Call>
   auto with_reader(const Uuid& account, const Call& call);

@@ -47,6 +47,8 @@ struct StoreFigures {
   std::uint64_t history_bytes = 0;  ///< what all different blobs would take as files
   std::uint64_t stored_bytes = 0;   ///< what the store takes on its disk, everything included
   std::uint64_t journal_blobs = 0;  ///< blobs that still stand in the journal only
+  std::uint64_t raw_bytes = 0;      ///< what is kept of these blobs before compression: shared parts once, decoded
+  std::uint64_t pack_bytes = 0;     ///< the packs that hold it, compressed
 };
 
 /// The read side of a store: accounts, entries and bytes as of any instant. It takes no lock that a writer, a purge or
