@@ -149,7 +149,14 @@ HeldBytes BlobLoader::stored_bytes(const Uuid& owner, PackClass pack_class, cons
   }
   const auto path =
       pack_class == PackClass::kPool ? layout_.pool_pack(owner, *place.pack) : layout_.pack(owner, *place.pack);
-  auto frame = frames_.get({*place.pack, place.offset}, [&] { return pack(path)->frame(place.offset); });
+  auto frame = frames_.get({*place.pack, place.offset}, [&] {
+    try {
+      return pack(path)->frame(place.offset);
+    } catch (const Error&) {
+      close_pack(path);  // A good one may come in its place.
+      throw;
+    }
+  });
   if (place.inner > frame->size() || place.length > frame->size() - place.inner) {
     throw Error(Errc::kDamage, path + ": a blob's place is outside its frame");
   }
@@ -168,6 +175,11 @@ std::shared_ptr<PackReader> BlobLoader::pack(const std::string& path) {
   packs_.emplace_front(path, std::make_shared<PackReader>(disk_, path));
   if (packs_.size() > kMaxOpenPacks) packs_.pop_back();
   return packs_.front().second;
+}
+
+void BlobLoader::close_pack(const std::string& path) {
+  const std::scoped_lock lock(mutex_);
+  packs_.remove_if([&](const auto& entry) { return entry.first == path; });
 }
 
 }  // namespace yestermail

@@ -43,6 +43,7 @@ class BlobLoader {
   /// `owner`: the account or the pool.
   HeldBytes stored_bytes(const Uuid& owner, PackClass pack_class, const BlobPlace& place);
   std::shared_ptr<PackReader> pack(const std::string& path);
+  void close_pack(const std::string& path);
 
   Filesystem& disk_;
   const Layout& layout_;

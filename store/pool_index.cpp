@@ -43,7 +43,7 @@ void PoolIndex::apply(const Uuid& pool, const std::vector<CatalogWriter::Source>
       const auto* concerned = pool_of(operation);
       if (concerned == nullptr || *concerned != pool) continue;
       if (const auto* pack = std::get_if<PackOperation>(&operation)) {
-        if (parts_.has_pack(pack->name)) continue;
+        if (!forgot_ && parts_.has_pack(pack->name)) continue;
         if (const auto loaded = load_pack(*pack)) parts_.add_pack(pack->name, loaded->bytes, loaded->contents);
       } else if (source.segment_start != nullptr) {
         const auto& blob = std::get<BlobOperation>(operation);

@@ -28,7 +28,10 @@ class PoolIndex {
   [[nodiscard]] bool has_pack(const Digest& name) { return parts_.has_pack(name); }
   void add_pack(const Digest& name, const LoadedPack& pack);
   /// The part is to be stored anew.
-  void forget(const Digest& part) { parts_.forget(part); }
+  void forget(const Digest& part) {
+    parts_.forget(part);
+    forgot_ = true;
+  }
   BlobTable::Sums sums() { return parts_.sums(); }
   void checkpoint() { database_.checkpoint(); }
 
@@ -37,6 +40,7 @@ class PoolIndex {
 
   sqlite::Database database_;
   BlobTable parts_;
+  bool forgot_ = false;  ///< a pack that is stored anew may have the name that is known: the same bytes
 };
 
 }  // namespace yestermail

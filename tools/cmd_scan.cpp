@@ -43,10 +43,9 @@ std::string join(const std::vector<std::string>& texts) {
   return out;
 }
 
-ScanOptions scan_options(const Arguments& arguments, const Environment& env, const StoreSettings& settings) {
+ScanOptions scan_options(const Arguments& arguments) {
   ScanOptions options;
-  const auto usual = settings.threads > 0 ? settings.threads : env.cores;
-  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(usual));
+  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(0));
   options.full = arguments.has("full");
   options.accounts = arguments.values("accounts");
   options.exclude = arguments.values("exclude");
@@ -164,8 +163,9 @@ int run_scan(const Arguments& arguments, Environment& env) {
   const auto store = store_path(arguments, env);
   ScanLine line(env, arguments.has("quiet"));
   const auto world = store_world(env, line);
+  auto options = scan_options(arguments);
   const auto settings = read_store_settings(world, store);
-  auto options = scan_options(arguments, env, settings);
+  if (options.threads == 0) options.threads = settings.threads > 0 ? settings.threads : env.cores;
   if (options.accounts.empty()) options.accounts = settings.accounts;
   options.exclude.insert(options.exclude.end(), settings.exclude.begin(), settings.exclude.end());
   if (settings.sources.empty()) {

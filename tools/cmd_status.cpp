@@ -18,7 +18,11 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 2> kOptions{{kStoreOption, kJsonOption}};
+constexpr std::array<OptionSpec, 3> kOptions{{
+    kStoreOption,
+    kJsonOption,
+    {"by-account", 'b', "", "show the figures of each account too", false},
+}};
 constexpr std::size_t kGapsShown = 5;  // Of the recorded ones, as text.
 
 /// What status shows, gathered before anything is printed.
@@ -28,6 +32,7 @@ struct Status {
   StoreSettings settings;
   Instant last;
   StoreFigures figures;
+  std::vector<std::pair<std::string, StoreFigures>> by_account;  ///< of those that live
   std::optional<Writer> writer;
   WatcherState watcher;
   std::vector<ShownGap> gaps;  ///< recorded ones, then those that are open
@@ -50,6 +55,9 @@ Status read_status(const Arguments& arguments, Environment& env, Log& log) {
   std::ranges::move(open_gaps(status.watcher, status.gaps), std::back_inserter(status.gaps));
   status.last = view->last_instant();
   status.figures = view->figures();
+  for (const auto& account : view->accounts(kForever)) {
+    status.by_account.emplace_back(account.name, view->account_figures(account.number));
+  }
   return status;
 }
 
@@ -94,6 +102,34 @@ void add_gaps(const std::vector<ShownGap>& gaps, Table& table) {
   }
 }
 
+/// 0 where the other is more: of a small store the headers of packs may be.
+std::uint64_t less(std::uint64_t a, std::uint64_t b) { return a > b ? a - b : 0; }
+
+void print_accounts(const Status& status, std::ostream& out) {
+  Table table("lrrrrr");
+  table.row({"account", "items", "bytes now", "whole history", "kept in its packs", "compressed"});
+  for (const auto& [name, figures] : status.by_account) {
+    table.row({printable(name), count_text(figures.items), bytes_text(figures.logical_bytes),
+               bytes_text(figures.history_bytes), bytes_text(figures.raw_bytes), bytes_text(figures.pack_bytes)});
+  }
+  table.print(out);
+}
+
+Json json_accounts(const Status& status) {
+  Json all = Json::array();
+  for (const auto& [name, figures] : status.by_account) {
+    all.push_back({{"account", json_text(name)},
+                   {"items", figures.items},
+                   {"versions", figures.versions},
+                   {"blobs", figures.blobs},
+                   {"logical_bytes", figures.logical_bytes},
+                   {"history_bytes", figures.history_bytes},
+                   {"raw_bytes", figures.raw_bytes},
+                   {"pack_bytes", figures.pack_bytes}});
+  }
+  return all;
+}
+
 void print_text(const Status& status, Instant now, std::ostream& out) {
   const auto& figures = status.figures;
   Table table("lr");
@@ -115,6 +151,9 @@ void print_text(const Status& status, Instant now, std::ostream& out) {
   table.row({"blobs in the journal only", count_text(figures.journal_blobs)});
   table.row({"bytes of all items now", bytes_text(figures.logical_bytes)});
   table.row({"bytes of the whole history", bytes_text(figures.history_bytes)});
+  table.row({"saved by decoding and shared parts", bytes_text(less(figures.history_bytes, figures.raw_bytes))});
+  table.row({"saved by compression", bytes_text(less(figures.raw_bytes, figures.pack_bytes))});
+  table.row({"catalogs, logs, indexes, journal", bytes_text(less(figures.stored_bytes, figures.pack_bytes))});
   table.row({"bytes stored on disk", bytes_text(figures.stored_bytes)});
   if (figures.history_bytes > 0) {
     table.row({"stored / all items now", ratio_text(figures.stored_bytes, figures.logical_bytes)});
@@ -147,6 +186,9 @@ void print_document(const Status& status, std::ostream& out) {
        {"journal_blobs", figures.journal_blobs},
        {"logical_bytes", figures.logical_bytes},
        {"history_bytes", figures.history_bytes},
+       {"raw_bytes", figures.raw_bytes},
+       {"pack_bytes", figures.pack_bytes},
+       {"by_account", json_accounts(status)},
        {"stored_bytes", figures.stored_bytes}});
 }
 
@@ -158,6 +200,7 @@ int run_status(const Arguments& arguments, Environment& env) {
     print_document(status, env.out);
   } else {
     print_text(status, env.clock.now(), env.out);
+    if (arguments.has("by-account")) print_accounts(status, env.out);
   }
   return 0;
 }
@@ -167,7 +210,7 @@ int run_status(const Arguments& arguments, Environment& env) {
 const Command kStatus{
     "status",
     "show what the store holds, its size, and whether it is watched",
-    "[--json]",
+    "[--by-account] [--json]",
     "Shows which store this is, when it last changed, whether and how its sources are "
     "watched, when changes may have been missed, what it holds and how much disk it "
     "takes.",

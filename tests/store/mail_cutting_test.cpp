@@ -69,15 +69,15 @@ TEST(MailCutting, AnEditedDocumentCostsItsEdit) {
 
 TEST(MailCutting, KeepsSmallThingsWithTheMail) {
   MemoryParts pool;
-  EXPECT_TRUE(comes_back("Subject: x\n\n" + noise(5000, 1), pool));
-  EXPECT_TRUE(comes_back(mail("", "small", std::string(3000, 'x')), pool));
+  EXPECT_TRUE(comes_back("Subject: x\n\n" + noise(3000, 1), pool));
+  EXPECT_TRUE(comes_back(mail("", "small", std::string(1500, 'x')), pool));
   EXPECT_EQ(pool.count(), 0U);
 }
 
 TEST(MailCutting, DecodesASmallAttachmentInPlace) {
   MemoryParts pool;
-  const auto blob = mail("", "small", std::string(3000, 'x'));
-  EXPECT_LT(cut(blob, pool).stored.size(), blob.size() - 900);
+  const auto blob = mail("", "small", std::string(1500, 'x'));
+  EXPECT_LT(cut(blob, pool).stored.size(), blob.size() - 450);
 }
 
 TEST(MailCutting, GivesBackBlobsOfEverySizeAroundTheLimits) {
