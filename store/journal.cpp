@@ -174,12 +174,13 @@ std::string Journal::prepare_file(const SegmentHeader& header, std::uint64_t byt
 void Journal::retire(std::uint64_t segment) {
   const std::scoped_lock lock(mutex_);
   const auto spare = layout_.journal() + "/" + std::string(kSpareName);
-  std::erase(segments_, segment);
   if (disk_.exists(spare)) {
     disk_.remove(layout_.segment(segment));
   } else {
     disk_.rename(layout_.segment(segment), spare);
   }
+  // Not before: one that stayed is retired first when packing goes on, or a gap in the numbers would look like damage.
+  std::erase(segments_, segment);
   disk_.sync_directory(layout_.journal());
 }
 

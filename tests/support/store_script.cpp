@@ -3,9 +3,11 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 #include <stdexcept>
 
 #include "base/checksum.h"
+#include "store/base64_lines.h"
 #include "tests/support/maildir_builder.h"
 
 namespace yestermail::test {
@@ -164,6 +166,15 @@ void perform_bulk(Recorder& recorder, const StoreStep& step) {
   session->commit();
 }
 
+/// A mail with the attachment of that number, in lines of this length: a part that accounts share, cut into chunks.
+std::string attachment_mail(const std::string& to, std::uint64_t number, std::uint32_t line) {
+  const auto file = sample_mail(number, 50'000);
+  const Base64Coding coding{line, false, false};
+  std::string text(static_cast<std::size_t>(encoded_size(coding, file.size())), ' ');
+  encode_base64(coding, as_bytes(file), std::as_writable_bytes(std::span(text)));
+  return "To: " + to + "\nContent-Transfer-Encoding: base64\n\n" + text;
+}
+
 }  // namespace
 
 Edit put_directory(std::string account, std::string path) {
@@ -247,6 +258,9 @@ StoreScript bulk_script() {
     second.edits.push_back(remove_entry(account, "new/three"));
   }
   second.edits.push_back(put_mail("bob@example.com", ".Work/cur/large:2,", sample_mail(77, 300'000)));
+  for (const std::string account : {"alice@example.com", "bob@example.com"}) {
+    second.edits.push_back(put_mail(account, ".Work/cur/attached:2,", attachment_mail(account, 78, 76)));
+  }
   return {{Kind::kAddAccount, "alice@example.com"},
           {Kind::kAddAccount, "bob@example.com"},
           {Kind::kAddAccount, "carol@example.net"},
@@ -276,6 +290,8 @@ StoreScript live_script() {
       {Kind::kAddAccount, c},
       {Kind::kRecord, "", {put_directory(c, ""), put_directory(c, "new"), put_mail(c, "new/anew", sample_mail(105))}},
       {Kind::kRecord, "", {move_entry(a, ".Later", ".Sooner")}},
+      {Kind::kRecord, "", {put_mail(c, "new/attached", attachment_mail(c, 78, 72))}},
+      {Kind::kRecord, "", {put_mail(a, ".Sooner/cur/attached:2,", attachment_mail(a, 106, 60))}},
   };
 }
 
