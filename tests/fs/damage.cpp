@@ -10,9 +10,9 @@
 
 namespace yestermail::test {
 
-std::map<std::string, std::string> take_in_forty_mails(Recorder& recorder, const std::string& account) {
-  constexpr int kMails = 40;
-  constexpr int kBytes = 12'000;
+std::map<std::string, std::string> take_in_mails(Recorder& recorder, const std::string& account) {
+  constexpr int kMails = 300;
+  constexpr int kBytes = 3'900;  // Below that of a part: they stand in several frames of the account.
   std::mt19937_64 random(8);
   std::map<std::string, std::string> mails;
   StoreStep step{StoreStep::Kind::kBulk};

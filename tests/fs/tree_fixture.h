@@ -65,12 +65,12 @@ class TreeTest : public testing::Test {
     record(name, edits);
   }
 
-  /// Forty mails in cur/, enough for a pack, of which then a few bytes are damaged; the store is opened anew. What
-  /// each held, by name.
+  /// Some hundred mails in cur/, enough for a pack, of which then a few bytes are damaged; the store is opened anew.
+  /// What each held, by name.
   std::map<std::string, std::string> make_damaged_account(const std::string& name) {
     make_account(name, 0);
     tree_.reset();
-    auto mails = take_in_forty_mails(*recorder_, name);
+    auto mails = take_in_mails(*recorder_, name);
     recorder_.reset();
     damage_packs(store_path());
     recorder_ = open_recorder(world(), store_path());

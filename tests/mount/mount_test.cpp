@@ -282,7 +282,7 @@ TEST_F(MountTest, IsAlwaysReadOnlyAndWithoutProgramsOrDevices) {
 
 TEST_F(MountTest, ADamagedItemIsAnErrorAndTheOthersAreThere) {
   make_account(kAlice, 0);
-  const auto mails = take_in_forty_mails(*recorder_, kAlice);
+  const auto mails = take_in_mails(*recorder_, kAlice);
   recorder_.reset();
   damage_packs(store_path());
   recorder_ = open_recorder(world(), store_path());
