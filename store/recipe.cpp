@@ -17,13 +17,14 @@ constexpr std::uint8_t kCrlf = 1;
 constexpr std::uint8_t kOpenEnd = 2;
 constexpr std::uint64_t kMaxBlobBytes = std::uint64_t{1} << 48U;  ///< so that no sum of sizes overflows
 
-[[noreturn]] void refuse_later() {
-  throw Error(Errc::kUnsupported, "a recipe of a later version: use a newer yestermail");
+// A program that writes later ones says so in the store's header, so that this one does not open it.
+[[noreturn]] void refuse_unknown() {
+  throw Error(Errc::kDamage, "its recipe is damaged, or of a later version of yestermail");
 }
 
 RecipePiece read_piece(std::uint8_t kind, ByteReader& in) {
   if (kind == kLiteral) return in.string();
-  if (kind != kPart) refuse_later();
+  if (kind != kPart) refuse_unknown();
   PartStep part;
   part.part = *Digest::from_bytes(in.raw(Digest::kSize));
   part.size = in.varint();
@@ -37,7 +38,7 @@ std::uint64_t piece_size(const RecipePiece& piece) {
 }
 
 Base64Coding read_coding(ByteReader& in) {
-  if (in.u8() != kBase64) refuse_later();
+  if (in.u8() != kBase64) refuse_unknown();
   Base64Coding coding;
   const auto line = in.varint();
   const auto flags = in.u8();
@@ -58,7 +59,7 @@ RecipeStep read_step(std::uint8_t version, ByteReader& in) {
     step.size = piece_size(step.pieces.front());
     return step;
   }
-  if (version < kVersion) refuse_later();
+  if (version < kVersion) refuse_unknown();
   step.coding = read_coding(in);
   std::uint64_t decoded = 0;
   for (auto count = in.varint(); count > 0; --count) {
@@ -75,7 +76,7 @@ RecipeStep read_step(std::uint8_t version, ByteReader& in) {
 Recipe decode_recipe(ByteView bytes) {
   ByteReader in(bytes);
   const auto version = in.u8();
-  if (version != kFirstVersion && version != kVersion) refuse_later();
+  if (version != kFirstVersion && version != kVersion) refuse_unknown();
   Recipe recipe;
   std::uint64_t size = 0;
   for (auto count = in.varint(); count > 0; --count) {

@@ -28,7 +28,7 @@ struct RecipeStep {
 };
 using Recipe = std::vector<RecipeStep>;
 
-/// Error{kDamage} if it is malformed; {kUnsupported} for steps of a later version.
+/// Error{kDamage} if it is malformed, or has steps that this version does not know.
 Recipe decode_recipe(ByteView bytes);
 std::uint64_t recipe_size(const Recipe& recipe);
 
