@@ -62,7 +62,8 @@ void expect_nothing_wrong(const std::string& name, const DamageTally& tally) {
   for (const auto& detail : tally.details) ADD_FAILURE() << name << ": " << detail;
 }
 
-/// How many blobs one flipped bit of a class may cost: frames of 8 KiB hold mails of 1,5 KiB, or bodies and their chunks.
+/// How many blobs one flipped bit of a class may cost: frames of 8 KiB hold mails of 1,5 KiB, or bodies and their
+/// chunks.
 std::size_t most_blobs(const std::string& name) {
   if (name.starts_with("account pack: frame")) return 8;
   if (name.starts_with("pool pack: frame")) return 4;
