@@ -27,6 +27,12 @@ void require_digest(ByteView bytes, const Digest& digest, const char* what) {
     throw Error(Errc::kDamage, std::string(what) + " " + digest.hex() + ": its bytes are damaged");
 }
 
+HeldBytes held(Bytes bytes) {
+  auto holder = std::make_shared<const Bytes>(std::move(bytes));
+  const ByteView view = *holder;
+  return {std::move(holder), view};
+}
+
 /// A blob that is in memory, and was checked whole.
 class WholeBlob final : public BlobReader {
  public:
@@ -95,11 +101,10 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& po
   StoredParts parts(*this, pool);
   RecipeJoiner joiner(std::move(stored), parts);
   require_size(joiner.size());
-  auto bytes = std::make_shared<Bytes>(static_cast<std::size_t>(place.size));
-  joiner.read(0, *bytes);
-  require_digest(*bytes, digest, "blob");
-  const ByteView view = *bytes;
-  return std::make_unique<WholeBlob>(HeldBytes{std::move(bytes), view});
+  Bytes bytes(static_cast<std::size_t>(place.size));
+  joiner.read(0, bytes);
+  require_digest(bytes, digest, "blob");
+  return std::make_unique<WholeBlob>(held(std::move(bytes)));
 }
 
 PartProvider::Part BlobLoader::stored_part(const Uuid& pool, const Digest& digest) {
@@ -128,7 +133,8 @@ bool BlobLoader::part_is(const Uuid& pool, const Digest& digest, ByteView bytes)
   const auto same = [&](ByteView stored) {
     return std::equal(stored.begin(), stored.end(), bytes.begin(), bytes.end());
   };
-  if (part.form == BlobForm::kWhole) return bytes.empty() || same(part.stored.bytes);
+  if (part.form == BlobForm::kWhole)
+    return bytes.empty() ? Digest::of(part.stored.bytes) == digest : same(part.stored.bytes);
   StoredParts parts(*this, pool);
   RecipeJoiner joiner(part.stored, parts);
   if (bytes.empty()) return true;
@@ -143,19 +149,26 @@ HeldBytes BlobLoader::stored_bytes(const Uuid& owner, PackClass pack_class, cons
     const auto file = disk_.open(layout_.segment(place.segment), Filesystem::Open::kRead);
     Bytes encoded(static_cast<std::size_t>(std::min<std::uint64_t>(place.length, file->size())));
     encoded.resize(file->read_at(place.offset, encoded));
-    auto raw = std::make_shared<const Bytes>(decode(place.codec, encoded, static_cast<std::size_t>(place.raw_length)));
-    const ByteView view = *raw;
-    return {std::move(raw), view};
+    return held(decode(place.codec, encoded, static_cast<std::size_t>(place.raw_length)));
   }
   const auto path =
       pack_class == PackClass::kPool ? layout_.pool_pack(owner, *place.pack) : layout_.pack(owner, *place.pack);
-  auto frame = frames_.get({*place.pack, place.offset}, [&] {
+  const auto from_pack = [&](const auto& read) {
     try {
-      return pack(path)->frame(place.offset);
+      return read(*pack(path));
     } catch (const Error&) {
       close_pack(path);  // A good one may come in its place.
       throw;
     }
+  };
+  // Its digest is checked by whoever asked, so the frame around it need not be read. A recipe has none of its own.
+  if (pack_class == PackClass::kPool && place.form == BlobForm::kWhole) {
+    auto alone =
+        from_pack([&](const PackReader& reader) { return reader.plain(place.offset, place.inner, place.length); });
+    if (alone) return held(std::move(*alone));
+  }
+  auto frame = frames_.get({*place.pack, place.offset}, [&] {
+    return from_pack([&](const PackReader& reader) { return reader.frame(place.offset); });
   });
   if (place.inner > frame->size() || place.length > frame->size() - place.inner) {
     throw Error(Errc::kDamage, path + ": a blob's place is outside its frame");

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 
 #include "base/bytes.h"
 #include "base/filesystem.h"
@@ -28,5 +30,10 @@ struct Frame {
 
 /// Reads the frame at `offset`; every byte was checked. Error{kDamage} names `path` and the offset.
 Frame read_frame(const File& file, const std::string& path, std::uint64_t offset, FrameKind kind);
+
+/// Some raw bytes of a frame that stores them as they are; nullopt: this one is compressed. The sum of the frame was
+/// not checked, only that of its header: the caller checks a digest over these bytes. Error{kDamage} as above.
+std::optional<Bytes> read_plain(const File& file, const std::string& path, std::uint64_t offset, std::uint64_t inner,
+                                std::uint64_t length);
 
 }  // namespace yestermail

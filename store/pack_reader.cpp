@@ -11,7 +11,7 @@
 namespace yestermail {
 
 PackReader::PackReader(Filesystem& disk, std::string path)
-    : path_(std::move(path)), file_(disk.open(path_, Filesystem::Open::kRead)) {}
+    : path_(std::move(path)), file_(disk.open(path_, Filesystem::Open::kReadPieces)) {}
 
 PackContents PackReader::contents() const {
   const auto size = file_->size();
@@ -45,5 +45,9 @@ PackContents PackReader::contents() const {
 }
 
 Bytes PackReader::frame(std::uint64_t offset) const { return read_frame(*file_, path_, offset, FrameKind::kData).raw; }
+
+std::optional<Bytes> PackReader::plain(std::uint64_t offset, std::uint64_t inner, std::uint64_t length) const {
+  return read_plain(*file_, path_, offset, inner, length);
+}
 
 }  // namespace yestermail

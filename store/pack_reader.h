@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/filesystem.h"
@@ -18,6 +19,8 @@ class PackReader {
   [[nodiscard]] PackContents contents() const;
   /// The raw bytes of the frame at `offset`, checked.
   [[nodiscard]] Bytes frame(std::uint64_t offset) const;
+  /// Some raw bytes of the frame at `offset`, read alone where that can be, and not checked: see read_plain().
+  [[nodiscard]] std::optional<Bytes> plain(std::uint64_t offset, std::uint64_t inner, std::uint64_t length) const;
   [[nodiscard]] std::uint64_t bytes() const { return file_->size(); }
 
  private:

@@ -44,6 +44,18 @@ TEST_F(PackTest, GivesBackItsContentsAndFrames) {
   }
 }
 
+TEST_F(PackTest, GivesAPieceOfAFrameThatIsNotCompressed) {
+  const PackReader reader(disk_, path());
+  const auto contents = reader.contents();
+  EXPECT_FALSE(reader.plain(contents[0].frame, 1, 10)) << "of one that is compressed there are no pieces";
+  const auto piece = reader.plain(contents[2].frame, 9, 5);
+  ASSERT_TRUE(piece);
+  EXPECT_EQ(as_text(*piece), "hello");
+  EXPECT_TRUE(reader.plain(contents[2].frame, texts_[2].size(), 0));
+  EXPECT_THROW((void)reader.plain(contents[2].frame, texts_[2].size(), 1), Error);
+  EXPECT_THROW((void)reader.plain(contents[2].frame, ~std::uint64_t{0}, 2), Error);
+}
+
 TEST_F(PackTest, BearsTheDigestOfItsBytesAsName) {
   EXPECT_EQ(Digest::of(read_file(disk_, path())), sealed_.name);
   EXPECT_TRUE(disk_.list(layout_.staging()).empty());
