@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The programs that run-main compares, each behind the same few calls."""
+"""The programs that bench/run compares, each behind the same few calls."""
 import shutil
 from pathlib import Path
 

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/scanner/scan_world.h"
 
-#include <chrono>
-#include <thread>
-
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -44,14 +41,14 @@ ScanReport ScanWorld::scan_exactly(ScanOptions options) {
   return report;
 }
 
-void ScanWorld::expect_store_is_disk() {
+void ScanWorld::expect_store_is_disk(View& view) {
   ShownStore want;
-  for (const auto& account : view().accounts(kForever)) {
+  for (const auto& account : view.accounts(kForever)) {
     const auto at_sign = account.name.find('@');
     want[account.name] = shown_on_disk(mail() + "/" + account.name.substr(at_sign + 1) + "/" +
                                        account.name.substr(0, at_sign) + "/Maildir");
   }
-  auto have = show(view(), kForever);
+  auto have = show(view, kForever);
   for (auto& [name, entries] : have) {
     for (auto& [path, entry] : entries) entry.sender = entry.subject = "";
   }

@@ -29,7 +29,8 @@ class ScanWorld {
   ScanReport scan(ScanOptions options = {});
   /// As scan(), and nothing may fail; afterwards the store shows just what the disk shows.
   ScanReport scan_exactly(ScanOptions options = {});
-  void expect_store_is_disk();
+  void expect_store_is_disk() { expect_store_is_disk(view()); }
+  void expect_store_is_disk(View& view);
   /// Closes the store and opens it again.
   void reopen();
 

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "tests/scanner/watch_world.h"
+#include "tests/support/campaign_setting.h"
 
 namespace yestermail {
 namespace {
@@ -190,13 +191,14 @@ TEST_F(WatchTest, MoreThanIsKeptInMindIsLookedThroughAndSaid) {
 
 TEST_F(WatchTest, AFolderThatIsFlaggedInOneGo) {
   const auto box = world.box();
-  for (int i = 0; i < 5000; ++i) box.put("", std::to_string(10000 + i) + ".x:2,", "From: a\n\nb\n");
+  const auto count = campaign_setting("YESTERMAIL_FLAGGED", 5000);
+  const auto name_of = [](std::uint64_t i) { return std::to_string(1'000'000 + i) + ".x:2,"; };
+  for (std::uint64_t i = 0; i < count; ++i) box.put("", name_of(i), "From: a\n\nb\n");
   world.start();
+  ASSERT_TRUE(world.settles(600s));
   world.expect_followed();
-  for (int i = 0; i < 5000; ++i) {
-    const auto name = std::to_string(10000 + i) + ".x:2,";
-    box.rename("", name, name + "S");
-  }
+  for (std::uint64_t i = 0; i < count; ++i) box.rename("", name_of(i), name_of(i) + "S");
+  ASSERT_TRUE(world.settles(600s));
   world.expect_followed();
 }
 

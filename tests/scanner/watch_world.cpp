@@ -66,17 +66,7 @@ View& WatchWorld::past() {
 
 void WatchWorld::expect_followed() {
   ASSERT_TRUE(settles());
-  ShownStore want;
-  for (const auto& account : past().accounts(kForever)) {
-    const auto at_sign = account.name.find('@');
-    want[account.name] = shown_on_disk(mail() + "/" + account.name.substr(at_sign + 1) + "/" +
-                                       account.name.substr(0, at_sign) + "/Maildir");
-  }
-  auto have = show(past(), kForever);
-  for (auto& [name, entries] : have) {
-    for (auto& [path, entry] : entries) entry.sender = entry.subject = "";
-  }
-  EXPECT_EQ(shown_differences(want, have), std::vector<std::string>());
+  expect_store_is_disk(past());
 }
 
 }  // namespace yestermail::test
