@@ -121,7 +121,9 @@ std::vector<std::uint64_t> Journal::finished() const {
 void Journal::roll() {
   const std::scoped_lock lock(mutex_);
   next_bytes_ = std::min(segment_bytes_, kFirstSegmentBytes);
-  if (end_.offset > kJournalBlock) begin_segment(0);
+  if (end_.offset <= kJournalBlock) return;
+  remove_spare_file();  // It may be a large one.
+  begin_segment(0);
 }
 
 std::uint64_t Journal::used() const {
@@ -131,8 +133,10 @@ std::uint64_t Journal::used() const {
 
 void Journal::remove_spare() {
   const std::scoped_lock lock(mutex_);
-  remove_if_there(disk_, layout_.journal() + "/" + std::string(kSpareName));
+  remove_spare_file();
 }
+
+void Journal::remove_spare_file() { remove_if_there(disk_, layout_.journal() + "/" + std::string(kSpareName)); }
 
 void Journal::begin_segment(std::uint64_t at_least_bytes) {
   SegmentHeader header;

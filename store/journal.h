@@ -59,6 +59,7 @@ class Journal {
   void retire(std::uint64_t segment);
 
  private:
+  void remove_spare_file();
   void begin_segment(std::uint64_t at_least_bytes);
   std::string prepare_file(const SegmentHeader& header, std::uint64_t bytes);
 
