@@ -143,7 +143,7 @@ TEST_F(JournalTest, IsSmallAgainAfterItWasBusy) {
   constexpr std::uint64_t kLarge = 8U << 20U;
   Journal journal(disk_, layout_, store_, kLarge, log_, [](const Batch&) {});
   while (journal.finished().size() < 5) append(journal, 256U << 10U);
-  for (const auto number : journal.finished()) journal.retire(number);
+  journal.retire(journal.finished().back());  // The largest.
   ASSERT_TRUE(disk_.exists(spare()));
   journal.roll();
   const auto present = journal.finished().back() + 1;
