@@ -224,6 +224,8 @@ TEST_F(OverTime, AChangeIsSeenAtOnce) {
   for (const auto& item : names_in("history/" + kAlice + "/INBOX")) {
     EXPECT_THAT(names_in("history/" + kAlice + "/INBOX/" + item), SizeIs(2));
   }
+  record(kAlice, {put_directory(kAlice, ".Fresh"), put_directory(kAlice, ".Fresh/cur")});
+  EXPECT_THAT(names_in("history/" + kAlice), UnorderedElementsAre("INBOX", "Work", "Fresh"));
 }
 
 TEST_F(OverTime, OnlyTheOwnerReadsIt) {
