@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "fs/account_folders.h"
+#include "fs/cursors.h"
 #include "fs/item_names.h"
 
 namespace yestermail {
@@ -11,11 +13,6 @@ namespace {
 
 constexpr std::size_t kBatch = 64;
 constexpr std::uint64_t kHomeCursor = kDotDotCursor + 1;
-constexpr unsigned kDepthBits = 4;
-
-std::uint64_t folder_cursor(const Folder& folder) {
-  return kFirstGroup + (folder.anchor.value << kDepthBits) + folder.depth;
-}
 
 /// The next ids of both directories of a folder, ascending.
 std::vector<VersionId> next_of_both(IdCursor& a, IdCursor& b, std::size_t most) {
@@ -26,14 +23,6 @@ std::vector<VersionId> next_of_both(IdCursor& a, IdCursor& b, std::size_t most) 
     from.next();
   }
   return batch;
-}
-
-Attributes owner_directory(const Moment& moment, std::uint32_t uid, std::uint32_t gid) {
-  auto attributes = virtual_directory(moment);
-  attributes.mode = 0500;
-  attributes.uid = uid;
-  attributes.gid = gid;
-  return attributes;
 }
 
 }  // namespace
@@ -96,7 +85,7 @@ std::optional<Node> FriendlyTree::message(const Scope& scope, ItemId folder, std
   if (message_name(version->item, version->state) != name) return std::nullopt;
   const auto directory = past_.view().item_at(scope.account(), version->state.parent, scope.moment.at);
   if (!directory || directory->state.parent != folder) return std::nullopt;
-  if (directory->state.name != "cur" && directory->state.name != "new") return std::nullopt;
+  if (!holds_messages(directory->state.name)) return std::nullopt;
   return file_node(scope.account(), *version, Style::kOwnerOnly, scope.lifetime());
 }
 
@@ -137,7 +126,7 @@ bool FriendlyTree::list_folders(const Scope& scope, const Place& place, std::uin
 }
 
 void FriendlyTree::list_messages(const Scope& scope, ItemId folder, std::uint64_t cursor, const EntrySink& sink) {
-  const VersionId after{cursor < kSecondGroup ? 0 : cursor - kSecondGroup};
+  const auto after = message_before(cursor);
   const auto ids_in = [&](std::string_view name) {
     const auto directory = past_.view().lookup(scope.account(), folder, name, scope.moment.at);
     auto ids =
@@ -151,7 +140,7 @@ void FriendlyTree::list_messages(const Scope& scope, ItemId folder, std::uint64_
       if (version.state.kind != EntryKind::kMessage) continue;
       const auto name = message_name(version.item, version.state);
       const auto node = file_node(scope.account(), version, Style::kOwnerOnly, scope.lifetime());
-      if (!sink({name, node, kSecondGroup + version.id.value})) return;
+      if (!sink({name, node, message_cursor(version.id)})) return;
     }
   }
 }

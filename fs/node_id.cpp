@@ -61,7 +61,7 @@ std::optional<NodeParts> node_parts(NodeId id) {
     parts.depth = static_cast<std::uint8_t>(sort);
     if (sort > kMaxFolderDepth) {
       const auto kind = sort - kFirstOtherSort + static_cast<std::uint64_t>(NodeKind::kTimeDirectory);
-      if (kind > static_cast<std::uint64_t>(NodeKind::kExact)) return std::nullopt;
+      if (kind > static_cast<std::uint64_t>(NodeKind::kLife)) return std::nullopt;
       parts.kind = static_cast<NodeKind>(kind);
       parts.depth = 0;
     }

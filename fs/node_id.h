@@ -23,6 +23,7 @@ enum class NodeKind : std::uint8_t {
   kFolder,         ///< a folder, readable; `depth` 0: item is the folder's directory; more: see FolderTree
   kPlain,          ///< a recorded directory as it is, with the owner's rights only: @home, @server and below
   kExact,          ///< a recorded directory below maildir/
+  kLife,           ///< below history/: the directory of one item, with its states
 };
 
 /// What a node id says. Fields that a kind has no use for are 0.

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <set>
 
+#include "fs/account_folders.h"
 #include "fs/folder_names.h"
 #include "fs/time_series.h"
 
@@ -14,44 +15,9 @@ constexpr std::size_t kHoursBudget = 1;  // The last one only.
 constexpr std::size_t kAccountsBudget = 2U << 20U;
 constexpr std::size_t kFoldersBudget = 2U << 20U;
 constexpr std::size_t kEntriesBudget = 8U << 20U;
-constexpr std::size_t kMostFolders = 100'000;
 
 /// How far behind the clock a commit that is being written may be stamped.
 constexpr std::int64_t kCommitMicros = 120 * kMicrosPerSecond;
-
-bool is_message_directory(std::string_view name) { return name == "cur" || name == "new" || name == "tmp"; }
-
-bool is_extra_directory(std::string_view name) { return name == "@home" || name == "@control"; }
-
-FolderTree read_maildir_folders(View& view, AccountNumber account, Instant at) {
-  std::vector<FolderPath> folders;
-  bool has_inbox = false;
-  for (const auto& entry : view.list_kind(account, kRootItem, at, EntryKind::kDirectory)) {
-    has_inbox = has_inbox || entry.state.name == "cur" || entry.state.name == "new";
-    if (folders.size() < kMostFolders) folders.push_back({entry.item, maildir_folder_path(entry.state.name)});
-  }
-  return {folders, has_inbox};
-}
-
-FolderTree read_nested_folders(View& view, AccountNumber account, Instant at) {
-  std::vector<FolderPath> folders{{kRootItem, {}}};
-  bool has_inbox = false;
-  for (std::size_t i = 0; i < folders.size(); ++i) {
-    const auto parent = folders[i];
-    for (const auto& entry : view.list_kind(account, parent.item, at, EntryKind::kDirectory)) {
-      const bool in_root = parent.item == kRootItem;
-      if (is_message_directory(entry.state.name)) {
-        has_inbox = has_inbox || (in_root && entry.state.name != "tmp");
-        continue;
-      }
-      if ((in_root && is_extra_directory(entry.state.name)) || folders.size() > kMostFolders) continue;
-      auto levels = parent.levels;
-      levels.push_back(entry.state.name);
-      folders.push_back({entry.item, std::move(levels)});
-    }
-  }
-  return {folders, has_inbox};
-}
 
 }  // namespace
 
@@ -128,9 +94,8 @@ std::optional<NamedAccount> Past::account_named(std::string_view name, const Mom
 
 std::shared_ptr<const FolderTree> Past::folders(const Account& account, const Moment& moment) {
   return folders_.get({account.number, moment}, [&] {
-    auto tree = std::make_shared<const FolderTree>(account.layout == "fs"
-                                                       ? read_nested_folders(view_, account.number, moment.at)
-                                                       : read_maildir_folders(view_, account.number, moment.at));
+    const auto found = account_folders_at(view_, account, moment.at);
+    auto tree = std::make_shared<const FolderTree>(found.paths, found.has_inbox);
     const auto bytes = tree->bytes();
     return LruCache<AccountMoment, const FolderTree>::Loaded{std::move(tree), bytes};
   });

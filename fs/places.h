@@ -12,7 +12,17 @@
 namespace yestermail {
 
 /// The nodes that every mount has once; the numbers are those of NodeKind::kPlace.
-enum class Place : std::uint8_t { kRoot = 1, kReadme, kStatus, kAt, kMaildir, kMaildirAt };
+enum class Place : std::uint8_t {
+  kRoot = 1,
+  kReadme,
+  kStatus,
+  kAt,
+  kMaildir,
+  kMaildirAt,
+  kDeleted,
+  kHistory,
+  kChanges
+};
 
 struct PlaceRow {
   Place place;
@@ -20,11 +30,14 @@ struct PlaceRow {
   std::string_view name;
 };
 
-inline constexpr std::array<PlaceRow, 5> kPlaces{{{Place::kReadme, Place::kRoot, "README.txt"},
+inline constexpr std::array<PlaceRow, 8> kPlaces{{{Place::kReadme, Place::kRoot, "README.txt"},
                                                   {Place::kStatus, Place::kRoot, ".status"},
                                                   {Place::kAt, Place::kRoot, "at"},
                                                   {Place::kMaildir, Place::kRoot, "maildir"},
-                                                  {Place::kMaildirAt, Place::kMaildir, "at"}}};
+                                                  {Place::kMaildirAt, Place::kMaildir, "at"},
+                                                  {Place::kDeleted, Place::kRoot, "deleted"},
+                                                  {Place::kHistory, Place::kRoot, "history"},
+                                                  {Place::kChanges, Place::kRoot, "changes"}}};
 
 inline NodeId place_id(Place place) {
   NodeParts parts;
@@ -33,7 +46,7 @@ inline NodeId place_id(Place place) {
 }
 
 inline std::optional<Place> place_of(const NodeParts& parts) {
-  if (parts.kind != NodeKind::kPlace || parts.number > static_cast<std::uint64_t>(Place::kMaildirAt)) {
+  if (parts.kind != NodeKind::kPlace || parts.number > static_cast<std::uint64_t>(Place::kChanges)) {
     return std::nullopt;
   }
   return static_cast<Place>(parts.number);
@@ -41,7 +54,10 @@ inline std::optional<Place> place_of(const NodeParts& parts) {
 
 inline bool is_directory(Place place) { return place != Place::kReadme && place != Place::kStatus; }
 
-/// The container that a place is, and the other way round.
+/// deleted/, history/ and changes/.
+inline bool is_over_time(Place place) { return place >= Place::kDeleted; }
+
+/// The container of the time directories that stand in a place that is not over time.
 inline Container container_of(Place directory) {
   switch (directory) {
     case Place::kAt: return Container::kAt;
@@ -51,11 +67,13 @@ inline Container container_of(Place directory) {
   }
 }
 
+/// Where the time directories of a container stand.
 inline Place place_of(Container container) {
   switch (container) {
     case Container::kAt: return Place::kAt;
     case Container::kMaildir: return Place::kMaildir;
     case Container::kMaildirAt: return Place::kMaildirAt;
+    case Container::kRange: return Place::kChanges;
     default: return Place::kRoot;
   }
 }

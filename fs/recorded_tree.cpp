@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "fs/cursors.h"
 #include "fs/safe_text.h"
 
 namespace yestermail {
@@ -72,14 +73,13 @@ LookupResult RecordedTree::lookup(const Scope& scope, std::string_view name) {
 }
 
 void RecordedTree::list(const Scope& scope, std::uint64_t cursor, const EntrySink& sink) {
-  IdCursor ids(past_.entries(scope.account(), scope.item(), scope.moment),
-               VersionId{cursor < kSecondGroup ? 0 : cursor - kSecondGroup});
+  IdCursor ids(past_.entries(scope.account(), scope.item(), scope.moment), message_before(cursor));
   while (!ids.done()) {
     std::vector<VersionId> batch;
     for (; batch.size() < kBatch && !ids.done(); ids.next()) batch.push_back(ids.peek());
     for (const auto& version : past_.view().versions(scope.account(), batch)) {
       if (!is_shown(scope, version)) continue;
-      if (!sink({shown_name(version), node_of(scope, version), kSecondGroup + version.id.value})) return;
+      if (!sink({shown_name(version), node_of(scope, version), message_cursor(version.id)})) return;
     }
   }
 }

@@ -50,4 +50,12 @@ Attributes virtual_directory(const Moment& moment) {
   return attributes;
 }
 
+Attributes owner_directory(const Moment& moment, std::uint32_t uid, std::uint32_t gid) {
+  auto attributes = virtual_directory(moment);
+  attributes.mode = 0500;
+  attributes.uid = uid;
+  attributes.gid = gid;
+  return attributes;
+}
+
 }  // namespace yestermail

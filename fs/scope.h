@@ -38,5 +38,7 @@ Node directory_node(const Scope& scope, NodeId id, const Attributes& attributes)
 
 /// A directory that exists in this tree only: nobody's but the reader's, dated as the instant it shows.
 Attributes virtual_directory(const Moment& moment);
+/// Likewise, but for one account's owner alone.
+Attributes owner_directory(const Moment& moment, std::uint32_t uid, std::uint32_t gid);
 
 }  // namespace yestermail

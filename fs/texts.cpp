@@ -78,8 +78,14 @@ accounts, has what was recorded of the server.
 maildir/                   the same times, with every file exactly as it was on the
                            server: name, flags, date, mode and owner.
 
+deleted/ACCOUNT/2026-11-22/FOLDER/         what was deleted that day (UTC) and is not there now
+history/ACCOUNT/FOLDER/MESSAGE/            each state of a message, as a file named by what happened
+changes/2026-11-21..now/ACCOUNT/           between any two instants, as at/ takes them:
+                           added/ removed/ changed/
+
 To bring back a message:   cp "at/yesterday/alice@example.com/INBOX/2026-... .eml" ~/
 To bring back a mailbox:   cp -a maildir/at/2026-11-22T10:15:07Z/alice@example.com DIR
+To undo a mass deletion:   cp -r changes/yesterday..now/ACCOUNT/removed DIR
 To compare two instants:   diff -rq maildir/at/yesterday/ACCOUNT maildir/latest/ACCOUNT
 
 A file that cannot be read (input/output error) is damaged in the store: the mount's log

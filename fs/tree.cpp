@@ -35,10 +35,11 @@ Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
     : view_(view),
       settings_(std::move(settings)),
       past_(view, clock),
+      views_(settings_.most_instants),
+      over_time_(past_, views_),
       friendly_(past_),
       recorded_(past_, settings_.owner),
-      files_(view, log),
-      views_(settings_.most_instants) {}
+      files_(view, log) {}
 
 std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
   const auto parts = node_parts(id);
@@ -92,7 +93,7 @@ LookupResult Tree::lookup_in_place(std::uint64_t number, std::string_view name) 
   for (const auto& row : kPlaces) {
     if (row.parent == *place && row.name == name) return {place_node(static_cast<std::uint64_t>(row.place)), {}};
   }
-  return lookup_time(container_of(*place), name);
+  return is_over_time(*place) ? over_time_.lookup_in(*place, name) : lookup_time(container_of(*place), name);
 }
 
 LookupResult Tree::lookup_time(Container container, std::string_view name) {
@@ -129,6 +130,7 @@ void Tree::list_place(std::uint64_t number, std::uint64_t cursor, const EntrySin
     const auto node = place_node(static_cast<std::uint64_t>(row.place));
     if (node && !sink({row.name, *node, own_cursor})) return;
   }
+  if (is_over_time(*place)) return over_time_.list(*place, cursor, sink);
   const auto container = container_of(*place);
   if (!lists_times(container)) return;
   if (++own_cursor > cursor) {
@@ -188,6 +190,7 @@ void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySin
 // All together.
 
 std::optional<Node> Tree::self(const Scope& scope) {
+  if (is_over_time(scope.view.container)) return over_time_.self(scope);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return directory_node(scope, node_id(scope.parts), virtual_directory(scope.moment));
     case NodeKind::kAccount:
@@ -226,6 +229,7 @@ std::optional<NodeId> Tree::parent(NodeId id) {
 }
 
 std::optional<NodeId> Tree::parent(const Scope& scope) {
+  if (is_over_time(scope.view.container)) return over_time_.parent(scope);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return place_id(place_of(scope.view.container));
     case NodeKind::kAccount:
@@ -248,6 +252,7 @@ LookupResult Tree::lookup(NodeId directory, std::string_view name) {
 }
 
 LookupResult Tree::lookup_name(const Scope& scope, std::string_view name) {
+  if (is_over_time(scope.view.container)) return over_time_.lookup(scope, name);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return lookup_account(scope, name);
     case NodeKind::kAccount:
@@ -281,7 +286,9 @@ bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const En
     if (!here || !here->attributes.directory) return false;
     if (!list_dots(*here, parent(*found), cursor, sink)) return true;
   }
-  if (parts->kind == NodeKind::kTimeDirectory) {
+  if (is_over_time(found->view.container)) {
+    over_time_.list(*found, cursor, sink);
+  } else if (parts->kind == NodeKind::kTimeDirectory) {
     list_accounts(*found, cursor, sink);
   } else if (parts->kind == NodeKind::kAccount || parts->kind == NodeKind::kFolder) {
     friendly_.list(*found, cursor, sink);

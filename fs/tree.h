@@ -13,6 +13,7 @@
 #include "fs/blob_files.h"
 #include "fs/friendly_tree.h"
 #include "fs/node.h"
+#include "fs/over_time_tree.h"
 #include "fs/past.h"
 #include "fs/recorded_tree.h"
 #include "fs/request_counters.h"
@@ -31,6 +32,7 @@ struct TreeSettings {
 ///
 ///     README.txt .status latest/ <stamp>/ at/<any instant>/     readable accounts, and @server
 ///     maildir/{latest,<stamp>,at/<any instant>}/                accounts exactly as they were
+///     deleted/ history/ changes/<from>..<to>/                   accounts over time, see OverTimeTree
 ///
 /// An instant before the first recorded hour, or in the future, is not there (an empty directory could be taken for an
 /// empty mailbox). A stamp is found under its name whether it is listed at present or not. Files have one id in all
@@ -85,10 +87,11 @@ class Tree {
   View& view_;
   const TreeSettings settings_;
   Past past_;
+  ViewTable views_;
+  OverTimeTree over_time_;
   FriendlyTree friendly_;
   RecordedTree recorded_;
   BlobFiles files_;
-  ViewTable views_;
   RequestCounters counters_;
   std::mutex figures_mutex_;
   StoreFigures figures_;  // Guarded by figures_mutex_, as figures_time_.

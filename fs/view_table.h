@@ -14,16 +14,37 @@
 
 namespace yestermail {
 
-/// The four directories that hold time directories.
-enum class Container : std::uint8_t { kTop, kAt, kMaildir, kMaildirAt };
+/// What a directory with a view's number is part of. First what shows one instant: the four directories that hold time
+/// directories. Then what shows something over time.
+enum class Container : std::uint8_t {
+  kTop,
+  kAt,
+  kMaildir,
+  kMaildirAt,
+  kDeleted,  ///< deleted/<account>
+  kDay,      ///< deleted/<account>/<day> and below
+  kHistory,  ///< history/<account> and below
+  kRange,    ///< changes/<from>..<to> and its accounts
+  kAdded,    ///< changes/<from>..<to>/<account>/added and below
+  kRemoved,
+  kChanged,
+};
 
-/// A time directory: where it stands, how it is spelled and the instant that it shows. Two spellings of an instant are
-/// two directories: the kernel would move the one directory to the other name if they shared an id.
+/// A time directory: where it stands, how it is spelled and the instant that it shows; of kDay the day's start too, and
+/// from kRange on the first of the two instants. Two spellings of an instant are two directories: the kernel would move
+/// the one directory to the other name if they shared an id.
 struct TimeView {
   Container container = Container::kTop;
   std::string spelling;
   Instant at;
+  Instant from = {};
 };
+
+/// True where folders of messages stand that were gathered over time.
+inline bool is_gathered(Container container) {
+  return container == Container::kDay || container == Container::kHistory || container > Container::kRange;
+}
+inline bool is_over_time(Container container) { return container >= Container::kDeleted; }
 
 /// Numbers for the time directories that the kernel knows, in 16 bits of their node ids. A number is given to another
 /// directory only after the kernel has forgotten every node that has it, and then under another generation.
@@ -32,6 +53,8 @@ class ViewTable {
  public:
   static constexpr std::uint16_t kLatest = 0;
   static constexpr std::uint16_t kMaildirLatest = 1;
+  static constexpr std::uint16_t kDeleted = 2;
+  static constexpr std::uint16_t kHistory = 3;
 
   explicit ViewTable(std::size_t capacity = 65536);
 
@@ -45,7 +68,7 @@ class ViewTable {
   void release(std::uint16_t number, std::uint64_t count);
 
  private:
-  using Key = std::tuple<Container, std::string, std::int64_t>;
+  using Key = std::tuple<Container, std::string, Instant, Instant>;
   struct Row {
     TimeView view;
     std::uint64_t references = 0;
@@ -53,6 +76,8 @@ class ViewTable {
     std::uint64_t generation = 1;
   };
 
+  static constexpr std::uint16_t kOwn = 4;  ///< that are never given away
+  static Key key(const TimeView& view) { return {view.container, view.spelling, view.at, view.from}; }
   std::size_t free_row();
 
   mutable std::mutex mutex_;

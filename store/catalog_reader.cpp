@@ -42,6 +42,14 @@ class Snapshot {
   sqlite::Database& database_;
 };
 
+/// The versions that items had last by ?2, where that was in the directory ?1.
+constexpr const char* kLastIn =
+    "SELECT id FROM entry AS last WHERE parent = ?1 AND since <= ?2 AND NOT EXISTS"
+    " (SELECT 1 FROM entry AS later WHERE later.item = last.item AND later.since > last.since AND later.since <= ?2)";
+
+/// With kForever itself what lasts would have ended: one before it, it has not.
+Instant before_forever(Instant at) { return at == kForever ? Instant{kForever.value - 1} : at; }
+
 void require_in(const Version& version, ItemId directory, Instant at) {
   const bool lasts = at == kForever && version.until == kForever;
   const bool overlaps = version.since <= at && (at < version.until || lasts);
@@ -65,6 +73,18 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       by_item_(database_.prepare(select_rows("item = ?1 ORDER BY since"))),
       began_(database_.prepare(select_rows("since >= ?1 AND since < ?2 ORDER BY since, id LIMIT ?3"))),
       ended_(database_.prepare(select_rows("until >= ?1 AND until < ?2 AND lvl >= 0 ORDER BY until, id LIMIT ?3"))),
+      newest_began_(database_.prepare("SELECT max(since) FROM entry WHERE since <= ?1")),
+      newest_ended_(database_.prepare("SELECT max(until) FROM entry WHERE until <= ?1 AND lvl >= 0")),
+      gone_by_(database_.prepare("SELECT id FROM entry WHERE until > ?1 AND until <= ?2 AND since <= ?1 AND lvl >= 0")),
+      come_since_(database_.prepare("SELECT id FROM entry WHERE since > ?1 AND since <= ?2 AND until > ?2")),
+      deleted_(database_.prepare(
+          "SELECT until, id FROM entry AS gone WHERE until >= ?1 AND until < ?3 AND lvl >= 0 AND (until > ?1 OR id > "
+          "?2)"
+          " AND NOT EXISTS (SELECT 1 FROM entry AS later WHERE later.item = gone.item AND later.since >= gone.until)"
+          " ORDER BY until, id LIMIT ?4")),
+      last_in_(database_.prepare(kLastIn)),
+      last_directories_in_(database_.prepare(std::string(kLastIn) + " AND size < 0")),
+      with_content_(database_.prepare(select_rows("digest = ?1 AND since <= ?2 AND until > ?2"))),
       hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
       marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
       last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
@@ -187,6 +207,61 @@ std::vector<View::Happening> CatalogReader::happenings(Instant from, Instant unt
   std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
   if (all.size() > limit) all.resize(limit);
   return all;
+}
+
+Instant CatalogReader::last_change(Instant at) {
+  std::int64_t newest = 0;
+  const Snapshot snapshot(database_);
+  for (auto* const statement : {&newest_began_, &newest_ended_}) {
+    sqlite::Use use(*statement);
+    if (use->bind(1, before_forever(at).value).step() && !use->is_null(0)) newest = std::max(newest, use->integer(0));
+  }
+  return Instant{newest};
+}
+
+std::vector<VersionId> CatalogReader::differences(Instant at, Instant other) {
+  std::vector<VersionId> ids;
+  const auto first = before_forever(std::min(at, other));
+  const auto second = before_forever(std::max(at, other));
+  auto& statement = at < other ? gone_by_ : come_since_;
+  statement.bind(1, first.value).bind(2, second.value);
+  collect(statement, ids);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+std::vector<View::Deletion> CatalogReader::deletions(const View::Deletion& after, Instant until, std::size_t limit) {
+  std::vector<View::Deletion> found;
+  sqlite::Use use(deleted_);
+  use->bind(1, after.at.value).bind(2, after.version.value).bind(3, until.value).bind(4, std::uint64_t{limit});
+  while (use->step()) found.push_back({Instant{use->integer(0)}, VersionId{use->natural(1)}});
+  return found;
+}
+
+std::vector<VersionId> CatalogReader::last_versions(ItemId directory, Instant at, View::Among among) {
+  std::vector<VersionId> ids;
+  auto& statement = among == View::Among::kDirectories ? last_directories_in_ : last_in_;
+  statement.bind(1, directory.value).bind(2, at.value);
+  collect(statement, ids);
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
+bool CatalogReader::has_content(const Digest& content, Instant at) {
+  sqlite::Use use(with_content_);
+  use->bind(1, digest_start(content)).bind(2, before_forever(at).value);
+  while (use->step()) {
+    if (version_of(read_row(*use.operator->())).state.digest == content) return true;
+  }
+  return false;
+}
+
+std::vector<bool> CatalogReader::have_contents(std::span<const Digest> contents, Instant at) {
+  std::vector<bool> found;
+  found.reserve(contents.size());
+  const Snapshot snapshot(database_);
+  for (const auto& content : contents) found.push_back(has_content(content, at));
+  return found;
 }
 
 std::optional<BlobPlace> CatalogReader::find_blob(const Digest& digest) { return blobs_.find(digest); }

@@ -31,6 +31,11 @@ class CatalogReader {
   std::optional<Version> item_at(ItemId item, Instant at);
   std::vector<Version> history(ItemId item);
   std::vector<View::Happening> happenings(Instant from, Instant until, std::size_t limit);
+  Instant last_change(Instant at);
+  std::vector<VersionId> differences(Instant at, Instant other);
+  std::vector<View::Deletion> deletions(const View::Deletion& after, Instant until, std::size_t limit);
+  std::vector<VersionId> last_versions(ItemId directory, Instant at, View::Among among);
+  std::vector<bool> have_contents(std::span<const Digest> contents, Instant at);
   std::optional<BlobPlace> find_blob(const Digest& digest);
   std::vector<Gap> gaps(Instant from, Instant until);
   std::vector<std::pair<ItemId, DirectoryMark>> marks();
@@ -48,6 +53,7 @@ class CatalogReader {
 
  private:
   std::vector<int> levels(ItemId directory);
+  bool has_content(const Digest& content, Instant at);
   void collect(sqlite::Statement& statement, std::vector<VersionId>& to);
 
   sqlite::Database database_;
@@ -61,6 +67,14 @@ class CatalogReader {
   sqlite::Statement by_item_;
   sqlite::Statement began_;
   sqlite::Statement ended_;
+  sqlite::Statement newest_began_;
+  sqlite::Statement newest_ended_;
+  sqlite::Statement gone_by_;
+  sqlite::Statement come_since_;
+  sqlite::Statement deleted_;
+  sqlite::Statement last_in_;
+  sqlite::Statement last_directories_in_;
+  sqlite::Statement with_content_;
   sqlite::Statement hours_;
   sqlite::Statement marks_;
   sqlite::Statement last_;

@@ -43,7 +43,7 @@ CatalogWriter::CatalogWriter(const std::string& path, const Uuid& account)
       set_meta_(database_.prepare("INSERT OR REPLACE INTO meta VALUES(?1, ?2)")),
       lasting_item_(database_.prepare(select_rows("item = ?1 ORDER BY since DESC LIMIT 1"))),
       lasting_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 ORDER BY since DESC"))),
-      insert_(database_.prepare("INSERT INTO entry VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)")),
+      insert_(database_.prepare("INSERT INTO entry VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11,?12)")),
       end_(database_.prepare("UPDATE entry SET until = ?2, lvl = ?3, mid = ?4, sum = ?5 WHERE id = ?1")),
       erase_(database_.prepare("DELETE FROM entry WHERE id = ?1")),
       active_(database_.prepare("INSERT INTO activity VALUES(?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, ?2)")),
@@ -144,6 +144,11 @@ void CatalogWriter::put(const PutOperation& operation, Instant at) {
   row.id = put.version;
   row.since = at;
   encode_put_body(put, row.put);
+  if (put.state.digest) {
+    insert_.bind(12, digest_start(*put.state.digest));
+  } else {
+    insert_.bind_null(12);
+  }
   insert_.bind(1, put.version.value)
       .bind(2, put.state.parent.value)
       .bind(3, name_hash(put.state.name))

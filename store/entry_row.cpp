@@ -17,6 +17,12 @@ std::int64_t row_sum(const EntryRow& row) {
 
 std::int64_t name_hash(std::string_view name) { return static_cast<std::int64_t>(checksum(as_bytes(name))); }
 
+std::int64_t digest_start(const Digest& digest) {
+  std::int64_t start = 0;
+  std::memcpy(&start, digest.bytes().data(), sizeof start);
+  return start;
+}
+
 EntryRow read_row(const sqlite::Statement& statement) {
   EntryRow row;
   row.id = VersionId{statement.natural(0)};

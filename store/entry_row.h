@@ -33,6 +33,8 @@ inline constexpr const char* kEntryColumns = "id, put, since, until, lvl, mid, s
 [[nodiscard]] std::int64_t row_sum(const EntryRow& row);
 /// Hash of a name, for the index only: whoever finds a row compares the name.
 [[nodiscard]] std::int64_t name_hash(std::string_view name);
+/// The start of a digest, for the index only, likewise.
+[[nodiscard]] std::int64_t digest_start(const Digest& digest);
 /// Error{kDamage} where the row is not what was written.
 [[nodiscard]] EntryRow read_row(const sqlite::Statement& statement);
 [[nodiscard]] Version version_of(const EntryRow& row);

@@ -173,6 +173,28 @@ std::vector<View::Happening> StoreView::happenings(AccountNumber account, Instan
   return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.happenings(from, until, limit); });
 }
 
+Instant StoreView::last_change(AccountNumber account, Instant at) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.last_change(at); });
+}
+
+std::vector<VersionId> StoreView::differences(AccountNumber account, Instant at, Instant other) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.differences(at, other); });
+}
+
+std::vector<View::Deletion> StoreView::deletions(AccountNumber account, const Deletion& after, Instant until,
+                                                 std::size_t limit) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.deletions(after, until, limit); });
+}
+
+std::vector<VersionId> StoreView::last_versions(AccountNumber account, ItemId directory, Instant at, Among among) {
+  return with_reader(uuid_of(account),
+                     [&](CatalogReader& reader) { return reader.last_versions(directory, at, among); });
+}
+
+std::vector<bool> StoreView::have_contents(AccountNumber account, std::span<const Digest> contents, Instant at) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.have_contents(contents, at); });
+}
+
 std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Digest& digest) {
   const auto [uuid, pool] = identity_of(account);
   for (int attempt = 0;; ++attempt) {

@@ -45,6 +45,12 @@ class StoreView final : public View {
   std::optional<Version> item_at(AccountNumber account, ItemId item, Instant at) override;
   std::vector<Version> history(AccountNumber account, ItemId item) override;
   std::vector<Happening> happenings(AccountNumber account, Instant from, Instant until, std::size_t limit) override;
+  Instant last_change(AccountNumber account, Instant at) override;
+  std::vector<VersionId> differences(AccountNumber account, Instant at, Instant other) override;
+  std::vector<Deletion> deletions(AccountNumber account, const Deletion& after, Instant until,
+                                  std::size_t limit) override;
+  std::vector<VersionId> last_versions(AccountNumber account, ItemId directory, Instant at, Among among) override;
+  std::vector<bool> have_contents(AccountNumber account, std::span<const Digest> contents, Instant at) override;
   std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) override;
   std::vector<Gap> gaps(AccountNumber account, Instant from, Instant until) override;
   std::optional<WatchReport> watch_report() override;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -85,6 +86,27 @@ class View {
     Version version;
   };
   virtual std::vector<Happening> happenings(AccountNumber account, Instant from, Instant until, std::size_t limit) = 0;
+
+  /// What one sees over time. The instant of the account's newest change at or before `at`; 0: none. What is seen of
+  /// two instants with the same newest change is the same.
+  virtual Instant last_change(AccountNumber account, Instant at) = 0;
+  /// Ids of the versions that are there at `at` and not at `other`, ascending. Takes as long as there were changes
+  /// between the two.
+  virtual std::vector<VersionId> differences(AccountNumber account, Instant at, Instant other) = 0;
+  /// Versions that ended as the last ones of their items, by instant and id: behind `after` and before `until`, at most
+  /// `limit`. What came back as the same item is not among them.
+  struct Deletion {
+    Instant at;
+    VersionId version;
+  };
+  virtual std::vector<Deletion> deletions(AccountNumber account, const Deletion& after, Instant until,
+                                          std::size_t limit) = 0;
+  /// Ids of the versions, ascending, that items in a directory had last by `at`: of those that are there at `at` and
+  /// of those that were deleted there before. With kDirectories it reads no others.
+  enum class Among : std::uint8_t { kAll, kDirectories };
+  virtual std::vector<VersionId> last_versions(AccountNumber account, ItemId directory, Instant at, Among among) = 0;
+  /// For each content whether some entry of the account has it at `at`.
+  virtual std::vector<bool> have_contents(AccountNumber account, std::span<const Digest> contents, Instant at) = 0;
 
   virtual std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) = 0;
 

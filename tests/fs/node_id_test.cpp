@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::array kAllKinds{NodeKind::kPlace,         NodeKind::kFriendlyFile, NodeKind::kExactFile,
                                NodeKind::kTimeDirectory, NodeKind::kAccount,      NodeKind::kFolder,
-                               NodeKind::kPlain,         NodeKind::kExact};
+                               NodeKind::kPlain,         NodeKind::kExact,        NodeKind::kLife};
 
 NodeParts some_parts(std::mt19937_64& random) {
   NodeParts parts;
@@ -67,7 +67,7 @@ TEST(NodeId, NoTwoNodesShareOne) {
   const std::size_t files = 2 * 12 * 39;
   const std::size_t times = 12;
   const std::size_t accounts = 12 * 12;
-  const std::size_t directories = 2 * 12 * 12 * 39;
+  const std::size_t directories = 3 * 12 * 12 * 39;
   const std::size_t folders = 12 * 12 * 39 * (kMaxFolderDepth + 1UL);
   EXPECT_EQ(seen.size(), places + files + times + accounts + directories + folders);
   EXPECT_GT(made, seen.size());

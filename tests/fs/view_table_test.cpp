@@ -17,7 +17,9 @@ TEST(ViewTable, KnowsLatestFromTheStart) {
   EXPECT_EQ(table.find(ViewTable::kLatest)->at, kForever);
   EXPECT_EQ(table.find(ViewTable::kLatest)->container, Container::kTop);
   EXPECT_EQ(table.find(ViewTable::kMaildirLatest)->container, Container::kMaildir);
-  EXPECT_FALSE(table.find(2));
+  EXPECT_EQ(table.find(ViewTable::kDeleted)->container, Container::kDeleted);
+  EXPECT_EQ(table.find(ViewTable::kHistory)->container, Container::kHistory);
+  EXPECT_FALSE(table.find(4));
   EXPECT_FALSE(table.find(65535));
 }
 
@@ -32,11 +34,15 @@ TEST(ViewTable, GivesEachTimeDirectoryANumberOfItsOwn) {
   other = view(1);
   other.container = Container::kMaildirAt;
   EXPECT_NE(table.number(other), a);
+  other.container = Container::kRange;
+  const auto range = table.number(other);
+  other.from = Instant{1};
+  EXPECT_NE(table.number(other), range);
   EXPECT_EQ(table.number({Container::kTop, "latest", kForever}), ViewTable::kLatest);
 }
 
 TEST(ViewTable, UsesANumberAgainOnlyWhenTheKernelForgotIt) {
-  ViewTable table(4);
+  ViewTable table(6);
   const auto a = table.number(view(1));
   const auto b = table.number(view(2));
   table.retain(a);
@@ -53,7 +59,7 @@ TEST(ViewTable, UsesANumberAgainOnlyWhenTheKernelForgotIt) {
 }
 
 TEST(ViewTable, TakesTheNumberThatWasUnusedLongest) {
-  ViewTable table(5);
+  ViewTable table(7);
   const auto a = table.number(view(1));
   const auto b = table.number(view(2));
   table.number(view(3));
@@ -63,7 +69,7 @@ TEST(ViewTable, TakesTheNumberThatWasUnusedLongest) {
 }
 
 TEST(ViewTable, NeverGivesLatestAway) {
-  ViewTable table(3);
+  ViewTable table(5);
   table.release(ViewTable::kLatest, 1000);
   table.number(view(1));
   table.number(view(2));

@@ -94,15 +94,20 @@ TEST_F(MountTest, CpRestoresWhatWasRecorded) {
 }
 
 TEST_F(MountTest, EveryChangeIsRefusedAsReadOnly) {
-  make_account(kAlice, 1);
+  make_account(kAlice, 2);
+  const auto before = instant_text(recorder_->view().last_instant());
+  const auto deleted = instant_text(record(kAlice, {remove_entry(kAlice, "cur/1:2,S")}));
   mount();
-  for (const auto& root : {at("maildir/latest/" + kAlice), at("latest/" + kAlice + "/INBOX")}) {
+  for (const auto& root : {at("maildir/latest/" + kAlice), at("latest/" + kAlice + "/INBOX"),
+                           at("deleted/" + kAlice + "/" + deleted.substr(0, 10) + "/INBOX"),
+                           at("changes/" + before + ".." + deleted + "/" + kAlice + "/removed/INBOX")}) {
     const auto directory = root.ends_with("INBOX") ? root : root + "/cur";
     const auto file = directory + "/" + *names_in(directory).begin();
     const auto fresh = directory + "/fresh";
     const std::vector<std::pair<const char*, std::function<int()>>> calls{
         {"open for writing", [&] { return ::open(file.c_str(), O_WRONLY | O_CLOEXEC); }},
         {"open and cut", [&] { return ::open(file.c_str(), O_RDWR | O_TRUNC | O_CLOEXEC); }},
+        {"open to append", [&] { return ::open(file.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC); }},
         {"create", [&] { return ::open(fresh.c_str(), O_CREAT | O_WRONLY | O_CLOEXEC, 0600); }},
         {"unnamed file", [&] { return ::open(directory.c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600); }},
         {"truncate", [&] { return ::truncate(file.c_str(), 0); }},
@@ -111,10 +116,13 @@ TEST_F(MountTest, EveryChangeIsRefusedAsReadOnly) {
         {"unlink", [&] { return ::unlink(file.c_str()); }},
         {"rmdir", [&] { return ::rmdir(directory.c_str()); }},
         {"rename", [&] { return ::rename(file.c_str(), fresh.c_str()); }},
+        {"exchange", [&] { return ::renameat2(AT_FDCWD, file.c_str(), AT_FDCWD, file.c_str(), RENAME_EXCHANGE); }},
+        {"rename of a directory", [&] { return ::rename(directory.c_str(), fresh.c_str()); }},
         {"link", [&] { return ::link(file.c_str(), fresh.c_str()); }},
         {"symlink", [&] { return ::symlink("x", fresh.c_str()); }},
         {"chmod", [&] { return ::chmod(file.c_str(), 0777); }},
         {"chown", [&] { return ::chown(file.c_str(), 0, 0); }},
+        {"chmod of a directory", [&] { return ::chmod(directory.c_str(), 0777); }},
         {"utimes", [&] { return ::utimensat(AT_FDCWD, file.c_str(), nullptr, 0); }},
         {"setxattr", [&] { return ::setxattr(file.c_str(), "user.a", "b", 1, 0); }},
         {"removexattr", [&] { return ::removexattr(file.c_str(), "user.a"); }},

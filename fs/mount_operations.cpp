@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/mount_operations.h"
+
+#define FUSE_USE_VERSION 312
+#include <fuse_lowlevel.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "fs/safe_text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr unsigned kBackground = 64;
+constexpr double kFixedSeconds = 86400;
+constexpr double kAbsentSeconds = 60;
+constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
+
+/// An open directory: the instant that a listing which began at its start holds on to; none yet: Instant{}.
+struct DirectoryHandle {
+  std::atomic<Instant> pinned{};
+};
+
+Mount& mount_of(fuse_req_t req) { return *static_cast<Mount*>(fuse_req_userdata(req)); }
+
+NodeId node_of(fuse_ino_t ino) { return NodeId{ino}; }
+
+double seconds(Lifetime lifetime) {
+  if (lifetime == Lifetime::kNone) return 0;
+  return lifetime == Lifetime::kLive ? kLiveSeconds : kFixedSeconds;
+}
+
+struct stat stat_of(const Node& node) {
+  constexpr std::uint64_t kBlock = 512;
+  const auto& from = node.attributes;
+  struct stat to {};
+  to.st_ino = node.id.value;
+  to.st_mode = (from.directory ? S_IFDIR : S_IFREG) | from.mode;
+  // A file has names at several instants: with a count of more than one, cp -a and tar keep them as hard links. Of a
+  // directory 1 says that the number of its subdirectories is not known (as btrfs does).
+  to.st_nlink = from.directory ? 1 : 2;
+  to.st_uid = from.uid;
+  to.st_gid = from.gid;
+  to.st_size = static_cast<off_t>(from.size);
+  to.st_blocks = static_cast<blkcnt_t>((from.size + kBlock - 1) / kBlock);
+  to.st_blksize = 4096;
+  auto whole = from.mtime_ns / kNanosPerSecond;
+  auto rest = from.mtime_ns % kNanosPerSecond;
+  if (rest < 0) {
+    rest += kNanosPerSecond;
+    --whole;
+  }
+  to.st_mtim = {whole, rest};
+  to.st_atim = to.st_mtim;
+  to.st_ctim = to.st_mtim;
+  return to;
+}
+
+fuse_entry_param entry_of(const Node& node) {
+  fuse_entry_param entry{};
+  entry.ino = node.id.value;
+  entry.generation = node.generation;
+  entry.attr = stat_of(node);
+  entry.attr_timeout = seconds(node.attributes_valid);
+  entry.entry_timeout = seconds(node.entry);
+  return entry;
+}
+
+/// The one place where C calls C++: every request goes through here, and no exception comes out. `request` answers by
+/// itself and returns 0, or returns the errno to answer with.
+template <class F>
+void answer(fuse_req_t req, Request kind, F&& request) noexcept {
+  auto& mount = mount_of(req);
+  int error_number = EIO;
+  try {
+    mount.tree.counters().count(kind);
+    error_number = request(mount);
+  } catch (const Error& error) {
+    error_number = errno_of(error.code());
+    // Damage has been named already by whoever found it; absence is no news.
+    if (error.code() != Errc::kDamage && error.code() != Errc::kNotFound) mount.log.error(error.what());
+  } catch (const std::bad_alloc&) {
+    error_number = ENOMEM;
+  } catch (const std::exception& error) {
+    mount.log.error(error.what());
+  } catch (...) {
+  }
+  if (error_number == 0) return;
+  if (error_number == EIO) mount.tree.counters().count(Request::kFailed);
+  fuse_reply_err(req, error_number);
+}
+
+int reply_absent(fuse_req_t req, Lifetime absence) {
+  if (absence == Lifetime::kNone) return ENOENT;
+  fuse_entry_param entry{};
+  entry.entry_timeout = std::min(kAbsentSeconds, seconds(absence));
+  fuse_reply_entry(req, &entry);
+  return 0;
+}
+
+void on_init(void*, fuse_conn_info* conn) noexcept {
+  const auto wanted =
+      static_cast<unsigned>(FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_READ |
+                            FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO);
+  conn->want |= conn->capable & wanted;
+  conn->max_read = kReadBytes;
+  conn->max_readahead = std::max(conn->max_readahead, kReadBytes);
+  conn->max_background = kBackground;
+  conn->congestion_threshold = kBackground * 3 / 4;
+  conn->time_gran = 1;
+}
+
+void on_lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
+  answer(req, Request::kLookup, [&](Mount& mount) {
+    const auto found = mount.tree.lookup(node_of(parent), name);
+    if (!found.node) return reply_absent(req, found.absence);
+    const auto entry = entry_of(*found.node);
+    mount.tree.learned(found.node->id);
+    if (fuse_reply_entry(req, &entry) != 0) mount.tree.forgot(found.node->id, 1);
+    return 0;
+  });
+}
+
+void on_forget(fuse_req_t req, fuse_ino_t ino, std::uint64_t count) noexcept {
+  mount_of(req).tree.forgot(node_of(ino), count);
+  fuse_reply_none(req);
+}
+
+void on_forget_multi(fuse_req_t req, std::size_t count, fuse_forget_data* forgotten) noexcept {
+  for (std::size_t i = 0; i < count; ++i) mount_of(req).tree.forgot(node_of(forgotten[i].ino), forgotten[i].nlookup);
+  fuse_reply_none(req);
+}
+
+void on_getattr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
+  answer(req, Request::kGetattr, [&](Mount& mount) {
+    const auto node = mount.tree.node(node_of(ino));
+    if (!node) return ESTALE;
+    const auto attributes = stat_of(*node);
+    fuse_reply_attr(req, &attributes, seconds(node->attributes_valid));
+    return 0;
+  });
+}
+
+/// Reads need no handle: a node id says all. ENOSYS tells the kernel never to ask again, and to keep what it has
+/// cached.
+void on_open(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
+
+void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info*) {
+  answer(req, Request::kRead, [&](Mount& mount) {
+    if (offset < 0) return EINVAL;
+    const auto most = std::min<std::size_t>(size, kReadBytes);
+    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(most);
+    const auto got = mount.tree.read(node_of(ino), static_cast<std::uint64_t>(offset), {buffer.get(), most});
+    fuse_reply_buf(req, reinterpret_cast<const char*>(buffer.get()), got);
+    return 0;
+  });
+}
+
+/// Directories are opened for real: only so can a fixed listing stay in the kernel and a live one never.
+void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
+  answer(req, Request::kOther, [&](Mount& mount) {
+    auto handle = std::make_unique<DirectoryHandle>();
+    const bool fixed = mount.tree.is_list_fixed(node_of(ino));
+    info->cache_readdir = fixed ? 1 : 0;
+    info->keep_cache = fixed ? 1 : 0;
+    info->fh = reinterpret_cast<std::uintptr_t>(handle.get());
+    if (fuse_reply_open(req, info) == 0) static_cast<void>(handle.release());
+    return 0;
+  });
+}
+
+DirectoryHandle* handle_of(const fuse_file_info* info) { return reinterpret_cast<DirectoryHandle*>(info->fh); }
+
+void on_releasedir(fuse_req_t req, fuse_ino_t, fuse_file_info* info) noexcept {
+  delete handle_of(info);
+  fuse_reply_err(req, 0);
+}
+
+/// Fills one reply with entries. The names go through one last test: one that the kernel does not take would make the
+/// whole directory unreadable.
+class ReplyBuffer {
+ public:
+  ReplyBuffer(fuse_req_t req, std::size_t size, bool plus)
+      : req_(req), size_(size), plus_(plus), bytes_(std::make_unique_for_overwrite<char[]>(size)) {}
+
+  bool add(Mount& mount, const Entry& entry) {
+    const bool dots = entry.name == "." || entry.name == "..";
+    const std::string name(entry.name);
+    if (!dots && !is_entry_name(name)) {
+      mount.log.error("left out of a listing, since no file can have this name: " + printable(name));
+      return true;
+    }
+    auto param = entry_of(entry.node);
+    if (dots) param.ino = 0;  // Not counted as learned.
+    const auto next = static_cast<off_t>(entry.cursor);
+    const auto needed = plus_ ? fuse_add_direntry_plus(req_, at(), left(), name.c_str(), &param, next)
+                              : fuse_add_direntry(req_, at(), left(), name.c_str(), &param.attr, next);
+    if (needed > left()) return false;
+    used_ += needed;
+    if (plus_ && !dots && entry.node.attributes.directory) learned_.push_back(entry.node.id);
+    return true;
+  }
+
+  void send(Mount& mount) {
+    for (const auto id : learned_) mount.tree.learned(id);
+    if (fuse_reply_buf(req_, bytes_.get(), used_) == 0) return;
+    for (const auto id : learned_) mount.tree.forgot(id, 1);
+  }
+
+ private:
+  char* at() { return bytes_.get() + used_; }
+  [[nodiscard]] std::size_t left() const { return size_ - used_; }
+
+  fuse_req_t req_;
+  const std::size_t size_;
+  const bool plus_;
+  std::unique_ptr<char[]> bytes_;
+  std::size_t used_ = 0;
+  std::vector<NodeId> learned_;
+};
+
+void list(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info* info, bool plus) {
+  answer(req, plus ? Request::kListPlus : Request::kList, [&](Mount& mount) {
+    auto* const handle = handle_of(info);
+    if (offset == 0 || handle->pinned.load() == Instant{}) handle->pinned = mount.tree.present();
+    ReplyBuffer buffer(req, std::min<std::size_t>(size, kReadBytes), plus);
+    const auto cursor = static_cast<std::uint64_t>(std::max<off_t>(offset, 0));
+    const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor,
+                                       [&](const Entry& entry) { return buffer.add(mount, entry); });
+    if (!there) return ESTALE;
+    buffer.send(mount);
+    return 0;
+  });
+}
+
+void on_readdir(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info* info) {
+  list(req, ino, size, offset, info, false);
+}
+
+void on_readdirplus(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info* info) {
+  list(req, ino, size, offset, info, true);
+}
+
+void on_statfs(fuse_req_t req, fuse_ino_t) {
+  struct statvfs figures {};
+  figures.f_bsize = 4096;
+  figures.f_frsize = 4096;
+  figures.f_namemax = 255;
+  fuse_reply_statfs(req, &figures);
+}
+
+/// Every call that would change something, whatever its arguments.
+template <class... Arguments>
+void refuse_write(fuse_req_t req, Arguments...) {
+  fuse_reply_err(req, EROFS);
+}
+
+}  // namespace
+
+fuse_lowlevel_ops mount_operations() {
+  fuse_lowlevel_ops operations{};
+  operations.init = on_init;
+  operations.lookup = on_lookup;
+  operations.forget = on_forget;
+  operations.forget_multi = on_forget_multi;
+  operations.getattr = on_getattr;
+  operations.open = on_open;
+  operations.read = on_read;
+  operations.opendir = on_opendir;
+  operations.readdir = on_readdir;
+  operations.readdirplus = on_readdirplus;
+  operations.releasedir = on_releasedir;
+  operations.statfs = on_statfs;
+  operations.setattr = refuse_write;
+  operations.mknod = refuse_write;
+  operations.mkdir = refuse_write;
+  operations.unlink = refuse_write;
+  operations.rmdir = refuse_write;
+  operations.symlink = refuse_write;
+  operations.rename = refuse_write;
+  operations.link = refuse_write;
+  operations.write = refuse_write;
+  operations.create = refuse_write;
+  operations.setxattr = refuse_write;
+  operations.removexattr = refuse_write;
+  operations.fallocate = refuse_write;
+  operations.copy_file_range = refuse_write;
+  return operations;  // What is left out answers ENOSYS: so xattrs cost one request for the whole mount.
+}
+
+}  // namespace yestermail

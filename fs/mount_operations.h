@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "fs/repeat_log.h"
+#include "fs/tree.h"
+
+struct fuse_lowlevel_ops;
+
+namespace yestermail {
+
+/// What the requests of one mount share: the user data of its session.
+struct Mount {
+  Tree& tree;
+  RepeatLog log;
+};
+
+/// The most that one request reads, in bytes.
+inline constexpr unsigned kReadBytes = 1U << 20U;
+
+/// How each request of the kernel is answered. They run on any thread, several at once; a failure becomes an errno, and
+/// a log line where nobody else wrote one. Nothing is ever changed: what would is refused with EROFS.
+fuse_lowlevel_ops mount_operations();
+
+}  // namespace yestermail
