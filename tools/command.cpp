@@ -9,15 +9,17 @@
 #include "tools/cmd_list.h"
 #include "tools/cmd_log.h"
 #include "tools/cmd_mount.h"
+#include "tools/cmd_restore.h"
 #include "tools/cmd_scan.h"
 #include "tools/cmd_status.h"
+#include "tools/cmd_undelete.h"
 #include "tools/cmd_watch.h"
 
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 9> kCommands{&kInit, &kScan, &kWatch, &kMount, &kAccounts,
-                                                  &kList, &kLog,  &kCat,   &kStatus};
+constexpr std::array<const Command*, 11> kCommands{&kInit, &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
+                                                   &kLog,  &kCat,  &kRestore, &kUndelete, &kStatus};
 
 }  // namespace
 

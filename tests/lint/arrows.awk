@@ -13,10 +13,10 @@ function refuse(what) {
 BEGIN {
   # "from to": the folder `from` may include every header of `to`; "from file.h": only that header.
   split("base base|store store|store base|scanner scanner|scanner base|scanner store/view.h|scanner store/recorder.h|" \
-        "scanner store/entry.h|scanner store/watch_report.h|fs fs|fs base|fs store/view.h|fs store/entry.h|fs store/watch_report.h|tools tools|tools base|tools store|" \
+        "scanner store/entry.h|scanner store/watch_report.h|fs fs|fs base|fs store/view.h|fs store/entry.h|fs store/watch_report.h|restore restore|restore base|restore store/view.h|restore store/entry.h|tools restore|tests restore|tools tools|tools base|tools store|" \
         "tools scanner|tools fs|tests tests|tests base|tests store|tests scanner|tests fs|tests tools", list, "|")
   for (i in list) allow[list[i]] = 1
-  split("base store scanner fs tools tests bench", list, " ")
+  split("base store scanner fs restore tools tests bench", list, " ")
   for (i in list) ours[list[i]] = 1
 
   # Library: the files that may include it. No header of ours is among them.

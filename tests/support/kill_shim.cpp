@@ -138,6 +138,14 @@ int link(const char* from, const char* to) __THROW {
   count_call();
   return static_cast<int>(syscall(SYS_linkat, AT_FDCWD, from, AT_FDCWD, to, 0));
 }
+int linkat(int from_directory, const char* from, int to_directory, const char* to, int flags) __THROW {
+  count_call();
+  return static_cast<int>(syscall(SYS_linkat, from_directory, from, to_directory, to, flags));
+}
+int syncfs(int fd) __THROW {
+  count_call();
+  return static_cast<int>(syscall(SYS_syncfs, fd));
+}
 int unlink(const char* path) __THROW {
   count_call();
   return static_cast<int>(syscall(SYS_unlinkat, AT_FDCWD, path, 0));
