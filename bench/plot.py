@@ -2,6 +2,7 @@
 """Small plots as SVG, with the standard library alone."""
 from xml.sax.saxutils import escape
 
+LICENCE = "<!-- SPDX-License-Identifier: GPL-3.0-or-later -->"
 COLOURS = {"yestermail": "#1f6f54", "restic": "#8a8f98", "borg": "#a9adb5", "bup": "#c6c9cf"}
 FONT = 'font-family="sans-serif" font-size="12"'
 
@@ -17,6 +18,7 @@ def bars(title, values, limit=None):
     most = max([v for _, v in values] + ([limit] if limit else [])) or 1
     scale = (width - left - 70) / most
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+           LICENCE,
            f'<rect width="{width}" height="{height}" fill="white"/>',
            f'<text x="10" y="20" {FONT} font-weight="bold">{escape(title)}</text>']
     for i, (name, value) in enumerate(values):
@@ -45,6 +47,7 @@ def lines(title, axis, points):
                 height - bottom - y / (most or 1) * (height - bottom - 50))
 
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}">',
+           LICENCE,
            f'<rect width="{width}" height="{height}" fill="white"/>',
            f'<text x="10" y="20" {FONT} font-weight="bold">{escape(title)}</text>']
     colours = ("#1f6f54", "#b03030", "#3050b0", "#a06010", "#703090")
