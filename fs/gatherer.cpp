@@ -84,7 +84,7 @@ Gatherer::Pointer Gatherer::of_history(const Scope& scope, const Account& life) 
 std::shared_ptr<const std::vector<Instant>> Gatherer::days(const Lineage& lineage, const Account& life, Instant now) {
   return days_.get(key(Container::kDeleted, life, now, lineage.living_at(now), now), [&] {
     auto days = std::make_shared<const std::vector<Instant>>(DeletionDays(view_, lineage, life, now).days());
-    const auto bytes = sizeof *days + days->size() * sizeof(Instant);
+    const auto bytes = days->size() * sizeof(Instant);
     return LruCache<Key, const std::vector<Instant>>::Loaded{std::move(days), bytes};
   });
 }

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "fs/folder_finder.h"
@@ -21,7 +22,7 @@ class Remains {
  public:
   /// `places`: where to look; a folder is looked for in the last of them only.
   Remains(View& view, const Account& account, std::vector<AccountAt> places)
-      : view_(view), account_(account), finder_(view, account), places_(std::move(places)) {}
+      : view_(view), finder_(view, account), places_(std::move(places)) {}
 
   /// For each of these messages of the account whether its content is there. Of an empty one that cannot be said.
   std::vector<bool> are_there(std::span<const Version> messages);
@@ -32,7 +33,6 @@ class Remains {
 
  private:
   View& view_;
-  const Account& account_;
   FolderFinder finder_;
   const std::vector<AccountAt> places_;
 };
