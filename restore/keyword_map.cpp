@@ -72,7 +72,7 @@ std::string flags_field(const MessageFlags& flags, std::string_view letters) {
   if (!flags.any_field) return {};
   auto all = flags.system + std::string(letters);
   std::ranges::sort(all);
-  all.erase(std::ranges::unique(all).begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return ":2," + all + flags.rest;
 }
 

@@ -17,7 +17,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 
 std::set<std::string> names_in(const std::string& directory) {
   std::set<std::string> names;
