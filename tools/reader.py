@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reads a store of Yestermail without Yestermail: a second implementation of docs/format.md, written from that page alone.
+"""Reads a store of Yestermail without Yestermail: a second implementation of docs/format.md that shares no code with it.
 
 It takes no lock, writes nothing to the store, and asks no derived file. It checks every sum and digest on its way and ends
 where one does not match. What is known of an account's items is held in memory, about 2 KB an item.
