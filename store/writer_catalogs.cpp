@@ -11,10 +11,17 @@ namespace {
 
 constexpr std::size_t kMaxOpen = 64;
 constexpr std::size_t kReplayGroup = 512;
-constexpr std::uint64_t kCheckpointOperations = 4000;  // About 4 MB of SQLite's log.
+constexpr std::uint64_t kLargeLogBytes = 8U << 20U;
 
 void remove_database(Filesystem& disk, const std::string& path) {
   for (const char* suffix : {"-wal", "-shm", "-journal", ""}) remove_if_there(disk, path + suffix);
+}
+
+/// SQLite's own log of a database takes room, and is read whole when that is opened after a kill. A commit adds some
+/// 30 KB to it, however little is in it.
+bool has_large_log(Filesystem& disk, const std::string& database) {
+  const auto log = database + "-wal";
+  return disk.exists(log) && disk.open(log, Filesystem::Open::kRead)->size() > kLargeLogBytes;
 }
 
 /// Hands transactions to a catalog in groups, so that each group is one commit of SQLite.
@@ -98,6 +105,7 @@ std::unique_ptr<CatalogWriter> WriterCatalogs::open_current(const Uuid& account)
     try {
       auto catalog = std::make_unique<CatalogWriter>(layout_.catalog(account), account);
       if (catalog->applied() < history.covered()) replay_log(*catalog, account);
+      if (has_large_log(disk_, layout_.catalog(account))) catalog->checkpoint();
       return catalog;
     } catch (const Error& error) {
       if (!is_derived_damage(error) || attempt > 0) throw;
@@ -190,17 +198,22 @@ void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::ui
   }
   for (const auto& pool : PoolIndex::concerned(all)) apply_to_pool(pool, all);
   // The server's catalog tells the last instant: it comes when all that is of this instant can be read.
-  const auto server = by_account.extract(Uuid{});
+  const auto last = by_account.extract(Uuid{});
   for (const auto& [account, sources] : by_account) apply_to(account, sources);
-  if (server) apply_to(Uuid{}, server.mapped());
+  if (last) apply_to(Uuid{}, last.mapped());
   const bool elsewhere = !by_account.empty();
   const bool news = !transactions.empty() && catalog(Uuid{}).last_instant() < transactions.back().at;
-  if (elsewhere && news) catalog(Uuid{}).note_activity({transactions.back().at});
+  if (!elsewhere || !news) return;
+  auto& server = catalog(Uuid{});
+  server.note_activity({transactions.back().at});
+  if (has_large_log(disk_, layout_.catalog({}))) server.checkpoint();
 }
 
 void WriterCatalogs::apply_to_pool(const Uuid& pool, const std::vector<CatalogWriter::Source>& sources) {
   try {
-    this->pool(pool).apply(pool, sources, loader(Uuid{}));
+    auto& index = this->pool(pool);
+    index.apply(pool, sources, loader(Uuid{}));
+    if (has_large_log(disk_, layout_.pool_index(pool))) index.checkpoint();
   } catch (const Error& error) {
     if (!is_derived_damage(error)) throw;
     log_.warning(std::string(error.what()) + "; the pool's index is made anew");
@@ -213,10 +226,7 @@ void WriterCatalogs::apply_to(const Uuid& account, const std::vector<CatalogWrit
   try {
     auto& open = slot(account);
     open.catalog->apply(sources, loader(account));
-    for (const auto& source : sources) open.applied_operations += source.transaction->operations.size();
-    if (open.applied_operations < kCheckpointOperations) return;
-    open.catalog->checkpoint();
-    open.applied_operations = 0;
+    if (has_large_log(disk_, layout_.catalog(account))) open.catalog->checkpoint();
   } catch (const Error& error) {
     drop(account);
     if (!is_derived_damage(error)) throw;

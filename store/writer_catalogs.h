@@ -57,7 +57,6 @@ class WriterCatalogs {
   struct Slot {
     std::unique_ptr<CatalogWriter> catalog;
     std::list<Uuid>::iterator recent;
-    std::uint64_t applied_operations = 0;
   };
   Slot& slot(const Uuid& account);
   void make_account_directories(const Uuid& account);

@@ -219,6 +219,34 @@ TEST_F(RecorderTest, StoresABodySharedByAccountsOnce) {
   EXPECT_LT(pool, 410'000U);
 }
 
+TEST_F(RecorderTest, KeepsTheLogsOfItsDatabasesSmall) {
+  constexpr int kMails = 3000;
+  constexpr int kKills = 3;
+  constexpr std::uintmax_t kMost = 9U << 20U;
+  AccountNumber account{};
+  for (int kill = 0; kill < kKills; ++kill) {
+    auto recorder = open();
+    if (kill == 0) account = add_account(*recorder, "alice@example.com");
+    for (int i = 0; i < kMails / kKills; ++i) {
+      const auto item = recorder->new_item(account);
+      const auto name = std::to_string(item.value) + ".mail:2,";
+      put(*recorder, account, item, name, noise(5000, static_cast<std::uint32_t>(item.value)));
+    }
+    std::size_t logs = 0;
+    for (const auto& file : std::filesystem::recursive_directory_iterator(path())) {
+      if (!file.path().string().ends_with(".db-wal")) continue;
+      EXPECT_LT(file.file_size(), kMost) << file.path();
+      ++logs;
+    }
+    EXPECT_GT(logs, 0U);
+    // What a killed process leaves: the files as they are now.
+    std::filesystem::copy(path(), directory_ / "left", std::filesystem::copy_options::recursive);
+    recorder.reset();
+    std::filesystem::remove_all(path());
+    std::filesystem::rename(directory_ / "left", path());
+  }
+}
+
 TEST_F(RecorderTest, TellsAnInstantWhenAllThatIsOfItCanBeRead) {
   auto recorder = open();
   const auto account = add_account(*recorder, "alice@example.com");
