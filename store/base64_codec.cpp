@@ -100,8 +100,8 @@ __attribute__((target("avx2"))) std::size_t encode_vectors(const std::byte* byte
 }
 
 bool has_vectors() {
-  static const bool has = __builtin_cpu_supports("avx2") != 0;
-  return has;
+  static const bool kHas = __builtin_cpu_supports("avx2") != 0;
+  return kHas;
 }
 
 #else
