@@ -6,6 +6,7 @@
 
 #include "fs/account_folders.h"
 #include "fs/cursors.h"
+#include "fs/folder_node.h"
 #include "fs/item_names.h"
 
 namespace yestermail {
@@ -38,10 +39,6 @@ std::optional<FriendlyTree::Place> FriendlyTree::place(const Scope& scope) {
   return place;
 }
 
-NodeId FriendlyTree::folder_id(const Scope& scope, const Folder& folder) {
-  return sibling_id(scope, NodeKind::kFolder, scope.account(), folder.anchor.value, folder.depth);
-}
-
 Node FriendlyTree::account_node(const Scope& time, AccountNumber number) {
   const auto root = past_.view().item_at(number, kRootItem, time.moment.at);
   const auto attributes = root ? attributes_of(root->state, Style::kOwnerOnly) : owner_directory(time.moment, 0, 0);
@@ -49,11 +46,8 @@ Node FriendlyTree::account_node(const Scope& time, AccountNumber number) {
 }
 
 Node FriendlyTree::folder_node(const Scope& scope, const Folder& folder) {
-  const auto item = folder.item == kNoItem ? kRootItem : folder.item;
-  const auto version = past_.view().item_at(scope.account(), item, scope.moment.at);
-  auto attributes = version ? attributes_of(version->state, Style::kOwnerOnly) : owner_directory(scope.moment, 0, 0);
-  if (folder.item == kNoItem) attributes = owner_directory(scope.moment, attributes.uid, attributes.gid);
-  return directory_node(scope, folder_id(scope, folder), attributes);
+  return yestermail::folder_node(scope, folder,
+                                 past_.view().item_at(scope.account(), item_of(folder), scope.moment.at));
 }
 
 std::optional<Node> FriendlyTree::home_node(const Scope& scope) {

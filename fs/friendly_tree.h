@@ -35,7 +35,6 @@ class FriendlyTree {
   };
 
   std::optional<Place> place(const Scope& scope);
-  [[nodiscard]] static NodeId folder_id(const Scope& scope, const Folder& folder);
   Node folder_node(const Scope& scope, const Folder& folder);
   std::optional<Node> home_node(const Scope& scope);
   std::optional<Node> message(const Scope& scope, ItemId folder, std::string_view name);

@@ -6,6 +6,7 @@
 
 #include "fs/cursors.h"
 #include "fs/folder_finder.h"
+#include "fs/folder_node.h"
 #include "fs/item_names.h"
 
 namespace yestermail {
@@ -32,10 +33,6 @@ std::optional<GatheredTree::Place> GatheredTree::place(const Scope& scope) {
   return place;
 }
 
-NodeId GatheredTree::folder_id(const Scope& scope, const Folder& folder) {
-  return sibling_id(scope, NodeKind::kFolder, scope.account(), folder.anchor.value, folder.depth);
-}
-
 Node GatheredTree::account_node(const Scope& scope, AccountNumber life) {
   const auto root = newest_by(view_, life, kRootItem, kForever);
   const auto attributes = owner_directory(scope.moment, root ? root->state.uid : 0, root ? root->state.gid : 0);
@@ -43,11 +40,7 @@ Node GatheredTree::account_node(const Scope& scope, AccountNumber life) {
 }
 
 Node GatheredTree::folder_node(const Scope& scope, const Folder& folder) {
-  const auto item = folder.item == kNoItem ? kRootItem : folder.item;
-  const auto version = newest_by(view_, scope.account(), item, kForever);
-  auto attributes = version ? attributes_of(version->state, Style::kOwnerOnly) : owner_directory(scope.moment, 0, 0);
-  if (folder.item == kNoItem) attributes = owner_directory(scope.moment, attributes.uid, attributes.gid);
-  return directory_node(scope, folder_id(scope, folder), attributes);
+  return yestermail::folder_node(scope, folder, newest_by(view_, scope.account(), item_of(folder), kForever));
 }
 
 std::optional<Node> GatheredTree::self(const Scope& scope) {

@@ -37,7 +37,6 @@ class GatheredTree {
   };
 
   std::optional<Place> place(const Scope& scope);
-  [[nodiscard]] static NodeId folder_id(const Scope& scope, const Folder& folder);
   Node folder_node(const Scope& scope, const Folder& folder);
   std::shared_ptr<const IdList> messages(const Scope& scope, const Place& place);
   Node message_node(const Scope& scope, const Version& message);
