@@ -25,6 +25,14 @@ PoolIndex PoolIndex::open_writer(const std::string& path) {
 
 PoolIndex PoolIndex::open_reader(const std::string& path) { return PoolIndex(sqlite::Database::open_reader(path)); }
 
+std::vector<Uuid> pools_of(Filesystem& disk, const Layout& layout) {
+  std::vector<Uuid> all{Uuid{}};
+  for (const auto& name : disk.list(layout.pool({}))) {
+    if (const auto pool = Uuid::from_hex(name)) all.push_back(*pool);
+  }
+  return all;
+}
+
 std::set<Uuid> PoolIndex::concerned(const std::vector<CatalogWriter::Source>& sources) {
   std::set<Uuid> pools;
   for (const auto& source : sources) {

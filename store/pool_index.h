@@ -4,12 +4,18 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
+#include "base/filesystem.h"
 #include "store/blob_table.h"
 #include "store/catalog_writer.h"
+#include "store/layout.h"
 #include "store/sqlite.h"
 
 namespace yestermail {
+
+/// All pools that there are on the disk; that of the whole store comes first.
+std::vector<Uuid> pools_of(Filesystem& disk, const Layout& layout);
 
 /// The index of the pool: part -> place. Derived from the pool's packs and the journal. One thread at a time.
 class PoolIndex {

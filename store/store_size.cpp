@@ -2,6 +2,7 @@
 #include "store/store_size.h"
 
 #include "base/error.h"
+#include "store/pool_index.h"
 
 namespace yestermail {
 namespace {
@@ -38,12 +39,8 @@ std::uint64_t account_size(Filesystem& disk, const std::string& path) {
 std::uint64_t store_size(Filesystem& disk, const Layout& layout) {
   std::uint64_t sum = file_size(disk, layout.header()) + file_size(disk, layout.settings());
   sum += flat_directory(disk, layout.journal()) + account_size(disk, layout.account(Uuid{}));
-  const auto add_pool = [&](const Uuid& pool) {
+  for (const auto& pool : pools_of(disk, layout)) {
     sum += flat_directory(disk, layout.pool_packs(pool)) + database(disk, layout.pool_index(pool));
-  };
-  add_pool({});
-  for (const auto& name : disk.list(layout.pool({}))) {
-    if (const auto pool = Uuid::from_hex(name)) add_pool(*pool);
   }
   for (const auto& shard : disk.list(layout.accounts())) {
     for (const auto& account : disk.list(layout.accounts() + "/" + shard)) {

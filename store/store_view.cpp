@@ -290,11 +290,7 @@ StoreFigures StoreView::account_figures(AccountNumber account) {
 }
 
 void StoreView::add_pools(StoreFigures& total) {
-  std::vector<Uuid> pools{Uuid{}};
-  for (const auto& name : world_.disk.list(layout_.pool({}))) {
-    if (const auto pool = Uuid::from_hex(name)) pools.push_back(*pool);
-  }
-  for (const auto& pool : pools) {
+  for (const auto& pool : pools_of(world_.disk, layout_)) {
     if (!world_.disk.exists(layout_.pool_index(pool))) continue;
     const auto sums = PoolIndex::open_reader(layout_.pool_index(pool)).sums();
     total.raw_bytes += sums.raw_bytes;

@@ -115,7 +115,7 @@ void StoreWriter::recover_after_crash() {
       if (const auto account = Uuid::from_hex(name)) bring_up(*account);
     }
   }
-  for (const auto& pool : catalogs_->pools()) catalogs_->adopt_pool_orphans(pool);
+  for (const auto& pool : pools_of(disk, layout_)) catalogs_->adopt_pool_orphans(pool);
   journal_->raise(Lsn{newest.value + 1}, last_at);
 }
 

@@ -158,14 +158,6 @@ PoolIndex& WriterCatalogs::pool(const Uuid& pool) {
   }
 }
 
-std::vector<Uuid> WriterCatalogs::pools() {
-  std::vector<Uuid> all{Uuid{}};
-  for (const auto& name : disk_.list(layout_.pool({}))) {
-    if (const auto pool = Uuid::from_hex(name)) all.push_back(*pool);
-  }
-  return all;
-}
-
 PackLoader WriterCatalogs::loader(const Uuid& account) {
   return [this, account](const PackOperation& pack) { return load(account, pack); };
 }

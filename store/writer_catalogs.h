@@ -45,8 +45,6 @@ class WriterCatalogs {
   /// Takes in packs that no transaction names: a crash came between sealing and commit.
   void adopt_orphans(const Uuid& account);
   void adopt_pool_orphans(const Uuid& pool);
-  /// All pools that there are on the disk.
-  [[nodiscard]] std::vector<Uuid> pools();
 
   /// On return all that was applied is in the files and survives a power cut.
   void checkpoint_all();
