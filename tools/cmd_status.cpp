@@ -32,7 +32,7 @@ struct Status {
   StoreSettings settings;
   Instant last;
   StoreFigures figures;
-  std::vector<std::pair<std::string, StoreFigures>> by_account;  ///< of those that live
+  std::vector<std::pair<std::string, StoreFigures>> by_account;  ///< of those that live, where it was asked for
   std::optional<Writer> writer;
   WatcherState watcher;
   std::vector<ShownGap> gaps;  ///< recorded ones, then those that are open
@@ -55,6 +55,7 @@ Status read_status(const Arguments& arguments, Environment& env, Log& log) {
   std::ranges::move(open_gaps(status.watcher, status.gaps), std::back_inserter(status.gaps));
   status.last = view->last_instant();
   status.figures = view->figures();
+  if (!arguments.has("json") && !arguments.has("by-account")) return status;
   for (const auto& account : view->accounts(kForever)) {
     status.by_account.emplace_back(account.name, view->account_figures(account.number));
   }
