@@ -6,12 +6,15 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "base/fd.h"
 #include "tests/mount/mounted_store.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/maildir_builder.h"
 
 namespace yestermail::test {
@@ -61,6 +64,24 @@ class OracleFile {
     return same;
   }
 
+  bool splice_agrees(std::size_t offset, std::size_t count) {
+    const auto want = wanted(offset, std::min(count, kPipeBytes));
+    std::array<int, 2> ends{};
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+    const Fd out(ends[0]);
+    const Fd in(ends[1]);
+    auto at = static_cast<off_t>(offset);
+    std::string got;
+    while (got.size() < want.size()) {
+      const auto n = ::splice(file_.get(), &at, in.get(), nullptr, want.size() - got.size(), 0);
+      if (n <= 0) return false;
+      std::string part(static_cast<std::size_t>(n), '\0');
+      if (::read(out.get(), part.data(), part.size()) != n) return false;
+      got += part;
+    }
+    return got == want;
+  }
+
   bool sendfile_agrees(std::size_t offset, std::size_t count) {
     if (::ftruncate(sink_.get(), 0) != 0 || ::lseek(sink_.get(), 0, SEEK_SET) != 0) return false;
     const auto want = wanted(offset, count);
@@ -75,7 +96,12 @@ class OracleFile {
     return ::pread(sink_.get(), got.data(), got.size(), 0) == static_cast<ssize_t>(want.size()) && got == want;
   }
 
+  /// Makes the kernel forget what it has read, so that the next read comes to the mount.
+  void forget_pages() { ::posix_fadvise(file_.get(), 0, 0, POSIX_FADV_DONTNEED); }
+
  private:
+  static constexpr std::size_t kPipeBytes = 65536;  // A pipe holds so many and nobody reads beside the writer.
+
   [[nodiscard]] std::string wanted(std::size_t offset, std::size_t count) const {
     return offset >= bytes_.size() ? std::string() : bytes_.substr(offset, count);
   }
@@ -84,6 +110,9 @@ class OracleFile {
   Fd sink_;
   std::string bytes_;
 };
+
+constexpr std::array kWays{&OracleFile::pread_agrees, &OracleFile::seek_agrees, &OracleFile::mmap_agrees,
+                           &OracleFile::sendfile_agrees, &OracleFile::splice_agrees};
 
 TEST_F(MountTest, EveryWayOfReadingGivesTheBytesThatWereRecorded) {
   make_account(kAlice, 0);
@@ -101,18 +130,16 @@ TEST_F(MountTest, EveryWayOfReadingGivesTheBytesThatWereRecorded) {
   for (std::size_t i = 0; i < mails.size(); ++i) {
     files.emplace_back(at("maildir/latest/" + kAlice + "/" + edits[i].path), mails[i]);
   }
-  std::mt19937_64 random(5);
-  constexpr int kReads = 100'000;
-  for (int i = 0; i < kReads; ++i) {
+  std::mt19937_64 random(campaign_seed());
+  const auto reads = campaign_setting("YESTERMAIL_READS", 100'000);
+  for (std::uint64_t i = 0; i < reads; ++i) {
     auto& file = files[random() % files.size()];
     const auto offset = random() % (file.size() + 5000);
     const auto count = 1 + random() % (random() % 50 == 0 ? 300'000 : 5000);
-    const auto way = random() % 4;
-    const bool agrees = way == 0   ? file.pread_agrees(offset, count)
-                        : way == 1 ? file.seek_agrees(offset, count)
-                        : way == 2 ? file.mmap_agrees(offset, count)
-                                   : file.sendfile_agrees(offset, count);
-    ASSERT_TRUE(agrees) << "way " << way << ", " << count << " bytes at " << offset << " of " << file.size();
+    if (random() % 20 == 0) file.forget_pages();
+    const auto way = random() % std::size(kWays);
+    ASSERT_TRUE((file.*kWays[way])(offset, count))
+        << "read " << i << ", way " << way << ", " << count << " bytes at " << offset << " of " << file.size();
   }
 }
 
