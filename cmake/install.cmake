@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What `cmake --install` puts where: the program, its man pages and its systemd unit.
+# What `cmake --install` puts where: the program, what mount(8) calls, the man pages, the systemd unit and examples.
 include(GNUInstallDirs)
 find_program(AWK NAMES mawk gawk awk REQUIRED)
 
@@ -24,3 +24,8 @@ set(YESTERMAIL_PROGRAM ${CMAKE_INSTALL_FULL_BINDIR}/yestermail)
 configure_file(${PROJECT_SOURCE_DIR}/packaging/systemd/yestermail-watch@.service.in
   ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service DESTINATION lib/systemd/system)
+
+# mount(8) looks for helpers in /sbin, which is /usr/sbin: with another prefix, link it there.
+install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/mount.yestermail DESTINATION ${CMAKE_INSTALL_SBINDIR})
+install(FILES ${PROJECT_SOURCE_DIR}/packaging/systemd/mnt-past.mount ${PROJECT_SOURCE_DIR}/packaging/systemd/mnt-past.automount
+  DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)

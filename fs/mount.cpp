@@ -4,17 +4,20 @@
 #define FUSE_USE_VERSION 312
 #include <fuse_lowlevel.h>
 #include <malloc.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
 #include <new>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/c_ptr.h"
 #include "base/error.h"
 #include "fs/mount_info.h"
+#include "fs/mount_keeper.h"
 #include "fs/mount_operations.h"
 #include "fs/mount_options.h"
 #include "fs/mountpoint.h"
@@ -29,9 +32,16 @@ constexpr unsigned kFewestThreads = 4;
 
 using Session = CPtr<fuse_session, fuse_session_destroy>;
 
+bool is_shared(const MountOptions& options) {
+  const auto all = mount_options(options.fuse_options);
+  return std::find(all.begin(), all.end(), "allow_other") != all.end();
+}
+
 Session make_session(Mount& mount, const MountOptions& options) {
   std::vector<std::string> words{"yestermail"};
-  for (const auto& option : mount_options(options.fuse_options)) {
+  auto wanted = mount_options(options.fuse_options);
+  if (options.single && !is_shared(options)) wanted.emplace_back("allow_other");
+  for (const auto& option : wanted) {
     words.emplace_back("-o");
     words.push_back(option);
   }
@@ -96,6 +106,23 @@ void raise_readahead(const std::string& path) {
   }
 }
 
+GateRules gate_rules(const MountOptions& options) {
+  GateRules rules;
+  rules.mounter = ::geteuid();
+  rules.shared = is_shared(options);
+  if (options.single) {
+    rules.only = options.single->account;
+    rules.who = options.single->uid;
+  }
+  return rules;
+}
+
+void serve_as_owner_of(const std::string& store) {
+  struct stat status {};
+  if (::stat(store.c_str(), &status) != 0) throw_errno(errno, printable(store));
+  give_up_rights(status.st_uid, status.st_gid);
+}
+
 void run_loop(fuse_session* session, unsigned threads) {
   const CPtr<fuse_loop_config, fuse_loop_cfg_destroy> config(fuse_loop_cfg_create());
   if (!config) throw std::bad_alloc();
@@ -120,12 +147,27 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   settings.store_id = options.store_id;
   settings.owner = {::geteuid(), ::getegid()};
   Tree tree(view, clock, log, settings);
-  Mount mount{tree, RepeatLog(log, clock)};
+  Gate gate(view, gate_rules(options));
+  Audit audit(view, options.audit);
+  LastUse last_use;
+  Mount mount{tree, RepeatLog(log, clock), gate};
+  if (options.single) mount.shown_owner = Owner{options.single->uid, options.single->gid};
+  if (options.audit) mount.audit = &audit;
+  if (options.idle.count() > 0) mount.last_use = &last_use;
   const auto session = make_session(mount, options);
   const SavedSignals saved;
   const SignalHandlers handlers(session.get());
+  std::optional<MountKeeper> keeper;
   const Mounted mounted(session.get(), path);
   raise_readahead(path);
+  if (options.single) {
+    keeper.emplace(path);
+    serve_as_owner_of(options.store_path);
+  }
+  std::optional<IdleWatch> idle;
+  if (options.idle.count() > 0) {
+    idle.emplace(last_use, options.idle, [&] { keeper ? keeper->unmount_if_unused() : unmount_if_unused(path); });
+  }
   ready();
   run_loop(session.get(), options.threads);
 }

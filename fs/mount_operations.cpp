@@ -38,7 +38,7 @@ double seconds(Lifetime lifetime) {
   return lifetime == Lifetime::kLive ? kLiveSeconds : kFixedSeconds;
 }
 
-struct stat stat_of(const Node& node) {
+struct stat stat_of(const Mount& mount, const Node& node) {
   constexpr std::uint64_t kBlock = 512;
   const auto& from = node.attributes;
   struct stat to {};
@@ -47,8 +47,8 @@ struct stat stat_of(const Node& node) {
   // A file has names at several instants: with a count of more than one, cp -a and tar keep them as hard links. Of a
   // directory 1 says that the number of its subdirectories is not known (as btrfs does).
   to.st_nlink = from.directory ? 1 : 2;
-  to.st_uid = from.uid;
-  to.st_gid = from.gid;
+  to.st_uid = mount.shown_owner ? mount.shown_owner->uid : from.uid;
+  to.st_gid = mount.shown_owner ? mount.shown_owner->gid : from.gid;
   to.st_size = static_cast<off_t>(from.size);
   to.st_blocks = static_cast<blkcnt_t>((from.size + kBlock - 1) / kBlock);
   to.st_blksize = 4096;
@@ -64,11 +64,11 @@ struct stat stat_of(const Node& node) {
   return to;
 }
 
-fuse_entry_param entry_of(const Node& node) {
+fuse_entry_param entry_of(const Mount& mount, const Node& node) {
   fuse_entry_param entry{};
   entry.ino = node.id.value;
   entry.generation = node.generation;
-  entry.attr = stat_of(node);
+  entry.attr = stat_of(mount, node);
   entry.attr_timeout = seconds(node.attributes_valid);
   entry.entry_timeout = seconds(node.entry);
   return entry;
@@ -82,6 +82,7 @@ void answer(fuse_req_t req, Request kind, F&& request) noexcept {
   int error_number = EIO;
   try {
     mount.tree.counters().count(kind);
+    if (mount.last_use != nullptr) mount.last_use->note();
     error_number = request(mount);
   } catch (const Error& error) {
     error_number = errno_of(error.code());
@@ -97,6 +98,9 @@ void answer(fuse_req_t req, Request kind, F&& request) noexcept {
   if (error_number == EIO) mount.tree.counters().count(Request::kFailed);
   fuse_reply_err(req, error_number);
 }
+
+/// Whether the caller may know of the node.
+bool is_shown(fuse_req_t req, fuse_ino_t ino) { return mount_of(req).gate.shows(fuse_req_ctx(req)->uid, node_of(ino)); }
 
 int reply_absent(fuse_req_t req, Lifetime absence) {
   if (absence == Lifetime::kNone) return ENOENT;
@@ -120,9 +124,12 @@ void on_init(void*, fuse_conn_info* conn) noexcept {
 
 void on_lookup(fuse_req_t req, fuse_ino_t parent, const char* name) {
   answer(req, Request::kLookup, [&](Mount& mount) {
+    if (!is_shown(req, parent)) return ENOENT;
     const auto found = mount.tree.lookup(node_of(parent), name);
-    if (!found.node) return reply_absent(req, found.absence);
-    const auto entry = entry_of(*found.node);
+    // What is not for the caller is not there; what is not there for one may be there for another.
+    if (found.node && !is_shown(req, found.node->id.value)) return ENOENT;
+    if (!found.node) return mount.gate.is_sorted_out(node_of(parent)) ? ENOENT : reply_absent(req, found.absence);
+    const auto entry = entry_of(mount, mount.gate.told(*found.node, node_of(parent)));
     mount.tree.learned(found.node->id);
     if (fuse_reply_entry(req, &entry) != 0) mount.tree.forgot(found.node->id, 1);
     return 0;
@@ -141,17 +148,31 @@ void on_forget_multi(fuse_req_t req, std::size_t count, fuse_forget_data* forgot
 
 void on_getattr(fuse_req_t req, fuse_ino_t ino, fuse_file_info*) {
   answer(req, Request::kGetattr, [&](Mount& mount) {
+    if (!is_shown(req, ino)) return EACCES;
     const auto node = mount.tree.node(node_of(ino));
     if (!node) return ESTALE;
-    const auto attributes = stat_of(*node);
+    const auto attributes = stat_of(mount, *node);
     fuse_reply_attr(req, &attributes, seconds(node->attributes_valid));
     return 0;
   });
 }
 
 /// Reads need no handle: a node id says all. ENOSYS tells the kernel never to ask again, and to keep what it has
-/// cached.
-void on_open(fuse_req_t req, fuse_ino_t, fuse_file_info*) { fuse_reply_err(req, ENOSYS); }
+/// cached. Where it is written down who reads, each opening is asked for.
+void on_open(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
+  if (mount_of(req).audit == nullptr) {
+    fuse_reply_err(req, ENOSYS);
+    return;
+  }
+  answer(req, Request::kOther, [&](Mount& mount) {
+    if (!is_shown(req, ino)) return EACCES;
+    const auto* const caller = fuse_req_ctx(req);
+    mount.audit->opened(caller->uid, caller->pid, node_of(ino));
+    info->keep_cache = 1;
+    fuse_reply_open(req, info);
+    return 0;
+  });
+}
 
 void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info*) {
   answer(req, Request::kRead, [&](Mount& mount) {
@@ -167,8 +188,9 @@ void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fus
 /// Directories are opened for real: only so can a fixed listing stay in the kernel and a live one never.
 void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
   answer(req, Request::kOther, [&](Mount& mount) {
+    if (!is_shown(req, ino)) return EACCES;
     auto handle = std::make_unique<DirectoryHandle>();
-    const bool fixed = mount.tree.is_list_fixed(node_of(ino));
+    const bool fixed = mount.tree.is_list_fixed(node_of(ino)) && !mount.gate.is_sorted_out(node_of(ino));
     info->cache_readdir = fixed ? 1 : 0;
     info->keep_cache = fixed ? 1 : 0;
     info->fh = reinterpret_cast<std::uintptr_t>(handle.get());
@@ -198,7 +220,7 @@ class ReplyBuffer {
       mount.log.error("left out of a listing, since no file can have this name: " + printable(name));
       return true;
     }
-    auto param = entry_of(entry.node);
+    auto param = entry_of(mount, entry.node);
     if (dots) param.ino = 0;  // Not counted as learned.
     const auto next = static_cast<off_t>(entry.cursor);
     const auto needed = plus_ ? fuse_add_direntry_plus(req_, at(), left(), name.c_str(), &param, next)
@@ -229,12 +251,16 @@ class ReplyBuffer {
 
 void list(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info* info, bool plus) {
   answer(req, plus ? Request::kListPlus : Request::kList, [&](Mount& mount) {
+    if (!is_shown(req, ino)) return EACCES;
     auto* const handle = handle_of(info);
     if (offset == 0 || handle->pinned.load() == Instant{}) handle->pinned = mount.tree.present();
     ReplyBuffer buffer(req, std::min<std::size_t>(size, kReadBytes), plus);
     const auto cursor = static_cast<std::uint64_t>(std::max<off_t>(offset, 0));
-    const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor,
-                                       [&](const Entry& entry) { return buffer.add(mount, entry); });
+    const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor, [&](const Entry& entry) {
+      if (!is_shown(req, entry.node.id.value)) return true;
+      const auto node = mount.gate.told(entry.node, node_of(ino));
+      return buffer.add(mount, {entry.name, node, entry.cursor});
+    });
     if (!there) return ESTALE;
     buffer.send(mount);
     return 0;

@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+#include <optional>
+
+#include "fs/audit.h"
+#include "fs/gate.h"
+#include "fs/idle.h"
+#include "fs/recorded_tree.h"
 #include "fs/repeat_log.h"
 #include "fs/tree.h"
 
@@ -12,6 +19,10 @@ namespace yestermail {
 struct Mount {
   Tree& tree;
   RepeatLog log;
+  Gate& gate;
+  std::optional<Owner> shown_owner{};  ///< everything is shown as theirs, not as it was recorded
+  Audit* audit = nullptr;              ///< told of each file that is opened; nullptr: the kernel need not tell us
+  LastUse* last_use = nullptr;         ///< told of each request
 };
 
 /// The most that one request reads, in bytes.

@@ -62,10 +62,9 @@ void refuse_overlap(const std::string& mountpoint, const std::string& other, con
     refuse(mountpoint, name + " lies inside it and would be hidden; choose an empty directory");
 }
 
-void unmount_lazily(const std::string& path) {
-  if (::umount2(path.c_str(), MNT_DETACH) == 0) return;
+void unmount(const std::string& path, int how, std::string flags) {
+  if (::umount2(path.c_str(), how) == 0 || errno == EBUSY) return;
   std::string program = "fusermount3";
-  std::string flags = "-uz";
   std::string separator = "--";
   std::string target = path;
   std::array<char*, 5> arguments{program.data(), flags.data(), separator.data(), target.data(), nullptr};
@@ -90,7 +89,7 @@ void free_dead_mount(const std::string& mountpoint) {
   if (!mount || mount->type != "fuse.yestermail") {
     refuse(mountpoint, "a dead mount of another filesystem hangs on it; unmount it first");
   }
-  unmount_lazily(path);
+  unmount(path, MNT_DETACH, "-uz");
   if (is_dead_mount(mountpoint)) {
     refuse(mountpoint, "a mount that was killed hangs on it and cannot be taken away; try fusermount3 -uz");
   }
@@ -109,9 +108,14 @@ std::string mountpoint_path(const std::string& mountpoint) {
   return stdfs::is_symlink(joined, failed) ? stdfs::canonical(joined, failed).string() : joined.string();
 }
 
+void unmount_if_unused(const std::string& path) { unmount(path, UMOUNT_NOFOLLOW, "-uq"); }
+
 void check_mountpoint(const MountOptions& options) {
   const auto& mountpoint = options.mountpoint;
   static_cast<void>(mount_options(options.fuse_options));
+  if (options.single && ::geteuid() != 0) {
+    throw Error(Errc::kUsage, "only root can mount an account for a user; run it with sudo");
+  }
   if (mountpoint.empty()) throw Error(Errc::kUsage, "no mountpoint given");
   if (is_dead_mount(mountpoint)) free_dead_mount(mountpoint);
   const auto status = status_of(mountpoint);

@@ -11,4 +11,7 @@ namespace yestermail {
 /// where a dead mount hangs on it.
 std::string mountpoint_path(const std::string& mountpoint);
 
+/// Takes away what is mounted there unless something in it is in use; says nothing of how that went.
+void unmount_if_unused(const std::string& path);
+
 }  // namespace yestermail

@@ -28,6 +28,8 @@ class FileLog final : public Log {
   FileLog(const std::string& path, const Clock& clock);
   void warning(std::string_view line) override;
   void error(std::string_view line) override;
+  /// What is no trouble.
+  void note(std::string_view line) { write("", line); }
 
  private:
   void write(std::string_view level, std::string_view line);

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <thread>
 
+#include "fs/mount_info.h"
 #include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/support/tree_compare.h"
@@ -182,6 +183,46 @@ TEST_F(MountCommand, SaysThatThereIsNoFuse) {
   expect_refusal({"mount", store_, mount_}, 1, directory_ / "fuse");
 }
 
+TEST_F(MountCommand, ShowsOneAccountToOneUser) {
+  SKIP_WITHOUT_FUSE();
+  if (::geteuid() != 0) GTEST_SKIP() << "only root can mount for another user";
+  make_scanned_store();
+  std::filesystem::permissions(directory_ / "", std::filesystem::perms(0755));
+  const auto audit = directory_ / "audit";
+  Process process({program_path(), "mount", "-f", store_, mount_, "--account", "alice@example.com", "--uid", "20999",
+                   "--audit", audit});
+  while (process.out().empty() && is_running(process)) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_THAT(test::run({"ls", mount_ + "/latest"}).out, "alice@example.com\n") << "for root too";
+  const auto as_user = [&](const std::string& uid, const std::string& command) {
+    return test::run({"setpriv", "--reuid", uid, "--regid", uid, "--clear-groups", "sh", "-c", command, "sh", mount_});
+  };
+  EXPECT_EQ(as_user("20999", "cat \"$1\"/maildir/latest/alice@example.com/cur/*").status, 0);
+  EXPECT_NE(as_user("20998", "ls \"$1\"/latest/alice@example.com").status, 0);
+  EXPECT_EQ(as_user("20998", "ls \"$1\"/latest").out, "");
+  const auto status = read_text("/proc/" + std::to_string(process.pid()) + "/status");
+  EXPECT_THAT(status, HasSubstr("CapEff:\t0000000000000000"));
+  EXPECT_THAT(status, HasSubstr("NoNewPrivs:\t1"));
+  EXPECT_THAT(read_text(audit), HasSubstr("read by user 20999, process "));
+  process.send(SIGKILL);
+  static_cast<void>(process.wait(std::chrono::seconds(30)));
+  for (int i = 0; i < 1000 && find_mount(mount_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  EXPECT_TRUE(std::filesystem::is_empty(mount_)) << "its keeper has unmounted it, though it was killed";
+}
+
+TEST_F(MountCommand, IsMountedByTheHelperOfMount) {
+  SKIP_WITHOUT_FUSE();
+  make_scanned_store();
+  const auto path = std::filesystem::path(program_path()).parent_path().string() + ":/usr/bin:/bin";
+  const auto helper = data_directory() + "/../../packaging/mount.yestermail";
+  const auto ran = test::run({"sh", helper, store_, mount_, "-s", "-n", "-o", "rw,noauto,idle=1h"}, {"PATH=" + path},
+                             std::chrono::seconds(60));
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  EXPECT_TRUE(std::filesystem::exists(mount_ + "/latest/alice@example.com"));
+  const auto fake = test::run({"sh", helper, store_, mount_, "-f"}, {"PATH=" + path});
+  EXPECT_EQ(fake.status, 0) << "to try it out alone";
+  EXPECT_NE(test::run({"sh", helper, store_}, {"PATH=" + path}).status, 0);
+}
+
 TEST_F(MountCommand, RefusesWrongUsage) {
   make_store();
   const std::string help = "yestermail mount --help";
@@ -192,6 +233,10 @@ TEST_F(MountCommand, RefusesWrongUsage) {
   expect_usage_error(run({"mount", store_, mount_, "-o", "log="}), "log=FILE", help);
   expect_usage_error(run({"mount", store_, mount_, "--threads", "x"}), "--threads", help);
   expect_usage_error(run({"mount", store_, mount_, "-o"}), "needs a value", help);
+  expect_usage_error(run({"mount", store_, mount_, "--idle", "soon"}), "idle=soon", help);
+  expect_usage_error(run({"mount", store_, mount_, "-o", "idle=0s"}), "idle=0s", help);
+  expect_usage_error(run({"mount", store_, mount_, "--account", "a"}), "go together", help);
+  expect_usage_error(run({"mount", store_, mount_, "--account", "a", "--uid", "no such user"}), "no such user", help);
 }
 
 }  // namespace
