@@ -8,7 +8,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <functional>
@@ -20,6 +19,7 @@
 #include "base/fd.h"
 #include "base/instant_text.h"
 #include "tests/mount/mounted_store.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/process.h"
 
 namespace yestermail::test {
@@ -29,7 +29,7 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr int kAccounts = 5;
+constexpr auto kAccounts = static_cast<int>(for_this_build(5, 20));
 constexpr std::uint32_t kFirstUser = 20001;  // Users without an entry in the system's list will do.
 constexpr std::uint32_t kStranger = 20999;
 
@@ -141,7 +141,7 @@ class GateTest : public MountTest {
   void expect_own_account_only(std::uint32_t user, const std::string& when) {
     for (int i = 0; i < kAccounts; ++i) {
       const auto seen = as_user(user, [&] { return look_at(i); });
-      if (owners_.at(static_cast<std::size_t>(i)) == user) {
+      if (owner_of(i) == user) {
         EXPECT_EQ(seen.size(), places().size() * 7 + 4) << when << ", user " << user << ", " << name_of(i);
       } else {
         EXPECT_THAT(seen, IsEmpty()) << when << ", user " << user << ", " << name_of(i);
@@ -151,7 +151,6 @@ class GateTest : public MountTest {
 
   std::string before_;
   std::string now_;
-  std::array<std::uint32_t, kAccounts> owners_{owner_of(0), owner_of(1), owner_of(2), owner_of(3), owner_of(4)};
 };
 
 TEST_F(GateTest, NobodySeesWhatIsAnothers) {
