@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "base/instant_text.h"
-#include "tools/happening_stream.h"
+#include "store/happening_stream.h"
 
 namespace yestermail {
 

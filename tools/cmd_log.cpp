@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "store/happening_stream.h"
 #include "tools/accounts.h"
-#include "tools/happening_stream.h"
 #include "tools/items.h"
 #include "tools/log_rows.h"
 #include "tools/store_location.h"

@@ -24,6 +24,7 @@ struct Environment {
   std::function<std::optional<std::string>(const std::string& name)> variable = {};
   std::string config_path = "/etc/yestermail/yestermail.conf";
   std::string fuse_device = "/dev/fuse";
+  bool out_terminal = false;  ///< `out` is a terminal
 };
 
 }  // namespace yestermail

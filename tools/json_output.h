@@ -3,18 +3,13 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <ostream>
-#include <string>
-#include <string_view>
 
 #include "base/clock.h"
+#include "base/json_text.h"  // json_text(), which goes with all of these
 
 namespace yestermail {
 
 using Json = nlohmann::ordered_json;
-
-/// A text for JSON from bytes that need not be UTF-8, without loss: a byte that is no part of valid UTF-8 is written as
-/// \xNN, and a backslash as \x5c; all else stays as it is (JSON escapes control characters itself).
-std::string json_text(std::string_view bytes);
 
 /// An instant, or null for kForever.
 Json json_instant(Instant instant);

@@ -38,6 +38,7 @@ int main(int argc, char** argv) {
   yestermail::FdStream out(STDOUT_FILENO);
   const unsigned columns = yestermail::terminal_columns(STDERR_FILENO);
   yestermail::Environment env{.out = out, .err = std::cerr, .clock = clock, .disk = disk};
+  env.out_terminal = yestermail::terminal_columns(STDOUT_FILENO) > 0;
   env.terminal = columns > 0;
   env.columns = columns > 0 ? columns : 80;
   env.cores = std::max(1U, std::thread::hardware_concurrency());

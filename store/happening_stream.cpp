@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "tools/happening_stream.h"
+#include "store/happening_stream.h"
 
 #include <algorithm>
 

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/json_text.h"
+
+#include "base/utf8.h"
+
+namespace yestermail {
+
+std::string json_text(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  while (!bytes.empty()) {
+    const auto length = bytes.front() == '\\' ? 0 : utf8_sequence(bytes).length;
+    if (length > 0) {
+      out += bytes.substr(0, length);
+      bytes.remove_prefix(length);
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(bytes.front());
+    out += "\\x";
+    out += kHex[byte >> 4U];
+    out += kHex[byte & 15U];
+    bytes.remove_prefix(1);
+  }
+  return out;
+}
+
+}  // namespace yestermail
