@@ -13,10 +13,11 @@ function refuse(what) {
 BEGIN {
   # "from to": the folder `from` may include every header of `to`; "from file.h": only that header.
   split("base base|store store|store base|scanner scanner|scanner base|scanner store/view.h|scanner store/recorder.h|" \
-        "scanner store/entry.h|scanner store/watch_report.h|fs fs|fs base|fs store/view.h|fs store/entry.h|fs store/watch_report.h|restore restore|restore base|restore store/view.h|restore store/entry.h|tools restore|tests restore|tools tools|tools base|tools store|" \
+        "scanner store/entry.h|scanner store/watch_report.h|fs fs|fs base|fs store/view.h|fs store/entry.h|fs store/watch_report.h|restore restore|restore base|restore store/view.h|restore store/entry.h|tools restore|tests restore|" \
+        "policy policy|policy base|policy store/view.h|policy store/entry.h|policy store/recorder.h|policy store/server_account.h|tools policy|tests policy|tools tools|tools base|tools store|" \
         "tools scanner|tools fs|tests tests|tests base|tests store|tests scanner|tests fs|tests tools", list, "|")
   for (i in list) allow[list[i]] = 1
-  split("base store scanner fs restore tools tests bench", list, " ")
+  split("base store scanner fs restore policy tools tests bench", list, " ")
   for (i in list) ours[list[i]] = 1
 
   # Library: the files that may include it. No header of ours is among them.
@@ -28,7 +29,7 @@ BEGIN {
   only["^(gmime|glib|gio)"] = "^scanner/.*\\.cpp$"
   only["^boost/"] = "^tools/"
   only["^systemd/"] = "^tools/service_manager\\.cpp$"
-  only["^nlohmann/"] = "^((tools|tests)/.*|(store|fs)/.*\\.cpp)$"
+  only["^nlohmann/"] = "^((tools|tests)/.*|(store|fs|policy)/.*\\.cpp)$"
   # What a library takes from its caller instead.
   only["^iostream$"] = "^(tools|tests)/"
   # Tests may look at what they test with the library itself, but their shared headers stay clean too.

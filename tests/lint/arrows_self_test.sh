@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 cd "$tree"
-mkdir -p base store scanner fs restore tools tests/fs
+mkdir -p base store scanner fs restore policy tools tests/fs
 
 plant() {  # FILE INCLUDE...: each a line of the file
   file=$1
@@ -20,7 +20,8 @@ plant store/sqlite.cpp '<sqlite3.h>'
 plant scanner/fine.cpp '"store/view.h"' '"store/recorder.h"' '"store/entry.h"' '<gmime/gmime.h>'
 plant fs/mount.cpp '<fuse_lowlevel.h>' '"store/view.h"' '"fs/tree.h"'
 plant restore/fine.cpp '"store/view.h"' '"store/entry.h"' '"restore/mailbox.h"' '"base/error.h"'
-plant tools/fine.cpp '"restore/mailbox.h"' '"scanner/scan.h"' '"fs/mount.h"' '<boost/program_options.hpp>' '<nlohmann/json.hpp>' '<iostream>'
+plant policy/fine.cpp '"store/view.h"' '"store/recorder.h"' '"store/server_account.h"' '"policy/holds.h"' '<nlohmann/json.hpp>'
+plant tools/fine.cpp '"policy/holds.h"' '"restore/mailbox.h"' '"scanner/scan.h"' '"fs/mount.h"' '<boost/program_options.hpp>' '<nlohmann/json.hpp>' '<iostream>'
 plant tests/fs/fine_test.cpp '"fs/tree.h"' '"tools/command.h"' '<gtest/gtest.h>' '<sqlite3.h>'
 if ! sh "$here/arrows.sh" "$tree"; then
   echo "arrows_self_test: a tree without forbidden includes was refused"
@@ -34,10 +35,13 @@ plant scanner/bad.cpp '"fs/tree.h"' '"store/store.h"' '"store/frame.h"' '<zstd.h
 plant scanner/bad.h '<gmime/gmime.h>'
 plant fs/bad.h '"scanner/scan.h"' '"store/recorder.h"' '"store/sqlite.h"' '<fuse_lowlevel.h>'
 plant restore/bad.cpp '"scanner/beneath.h"' '"fs/tree.h"' '"store/recorder.h"' '"tools/command.h"'
+plant policy/bad.cpp '"scanner/scan.h"' '"fs/tree.h"' '"store/store.h"' '"tools/command.h"'
+plant policy/bad.h '<nlohmann/json.hpp>'
+plant fs/bad_too.cpp '"policy/snapshots.h"'
 plant scanner/bad_too.cpp '"restore/mailbox.h"'
 plant fs/tree.cpp '<fuse3/fuse.h>' '<boost/program_options.hpp>'
 plant tests/fs/bad.h '<fuse_lowlevel.h>'
-expected=$(wc -l base/bad.h store/bad.cpp store/bad.h scanner/bad.cpp scanner/bad.h scanner/bad_too.cpp restore/bad.cpp fs/bad.h fs/tree.cpp tests/fs/bad.h |
+expected=$(wc -l base/bad.h store/bad.cpp store/bad.h scanner/bad.cpp scanner/bad.h scanner/bad_too.cpp policy/bad.cpp policy/bad.h fs/bad_too.cpp restore/bad.cpp fs/bad.h fs/tree.cpp tests/fs/bad.h |
   awk 'END { print $1 }')
 if report=$(sh "$here/arrows.sh" "$tree"); then
   echo "arrows_self_test: forbidden includes were let through"
