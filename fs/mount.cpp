@@ -146,6 +146,7 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   TreeSettings settings;
   settings.store_id = options.store_id;
   settings.owner = {::geteuid(), ::getegid()};
+  settings.named = options.named;
   Tree tree(view, clock, log, settings);
   Gate gate(view, gate_rules(options));
   Audit audit(view, options.audit);

@@ -127,18 +127,18 @@ LookupResult OverTimeTree::lookup_range(std::string_view name) {
   if (dots == std::string_view::npos) return {std::nullopt, Lifetime::kFixed};
   const auto first = name.substr(0, dots);
   const auto second = name.substr(dots + kBetween.size());
-  const auto now = past_.now();
-  const auto from = parse_instant(first, now);
-  const auto to = parse_instant(second, now);
-  if (!from || !to) return {std::nullopt, Lifetime::kFixed};
-  if (*from > *to || past_.is_future(*to) || past_.is_before_history(*from)) return {std::nullopt, Lifetime::kNone};
+  const auto found_from = past_.meaning(first);
+  const auto found_to = past_.meaning(second);
+  if (!found_from || !found_to) return {};
+  const auto from = found_from->at;
+  const auto to = found_to->at;
+  if (from > to || past_.is_future(to) || past_.is_before_history(from)) return {};
   Scope scope;
-  scope.moment = past_.moment(*to);
-  scope = beside(scope, {Container::kRange, std::string(name), *to, *from}, AccountNumber{});
+  scope.moment = past_.moment(to);
+  scope = beside(scope, {Container::kRange, std::string(name), to, from}, AccountNumber{});
   scope.parts.kind = NodeKind::kTimeDirectory;
   auto node = self(scope);
-  const bool moves = is_relative_instant(first) || is_relative_instant(second) || !scope.moment.settled;
-  if (node) node->entry = moves ? Lifetime::kLive : Lifetime::kFixed;
+  if (node) node->entry = found_from->moves || found_to->moves ? Lifetime::kLive : Lifetime::kFixed;
   return {node, Lifetime::kNone};
 }
 

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <set>
+#include <utility>
 
+#include "base/instant_text.h"
 #include "fs/account_folders.h"
 #include "fs/folder_names.h"
 #include "fs/time_series.h"
@@ -12,6 +14,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kHoursBudget = 1;  // The last one only.
+constexpr std::size_t kNamedBudget = 1;
 constexpr std::size_t kAccountsBudget = 2U << 20U;
 constexpr std::size_t kFoldersBudget = 2U << 20U;
 constexpr std::size_t kEntriesBudget = 8U << 20U;
@@ -21,9 +24,11 @@ constexpr std::int64_t kCommitMicros = 120 * kMicrosPerSecond;
 
 }  // namespace
 
-Past::Past(View& view, const Clock& clock)
+Past::Past(View& view, const Clock& clock, NamedInstants named)
     : view_(view),
       clock_(clock),
+      find_named_(std::move(named)),
+      named_(kNamedBudget),
       hours_(kHoursBudget),
       accounts_(kAccountsBudget),
       folders_(kFoldersBudget),
@@ -52,6 +57,27 @@ bool Past::is_before_history(Instant at) {
 }
 
 std::vector<Instant> Past::series() { return time_series(*hours(), clock_.now()); }
+
+std::shared_ptr<const std::vector<NamedInstant>> Past::named() {
+  const auto changed = find_named_ ? view_.last_change(kServerAccount, kForever) : Instant{};
+  return named_.get(changed, [&] {
+    auto all = find_named_ ? find_named_() : std::vector<NamedInstant>();
+    std::ranges::sort(all, {}, &NamedInstant::number);
+    const auto bytes = (all.size() + 1) * sizeof(NamedInstant);
+    return LruCache<Instant, const std::vector<NamedInstant>>::Loaded{
+        std::make_shared<const std::vector<NamedInstant>>(std::move(all)), bytes};
+  });
+}
+
+std::optional<Past::Meaning> Past::meaning(std::string_view name) {
+  if (const auto at = parse_instant(name, now())) {
+    return Meaning{*at, is_relative_instant(name) || !moment(*at).settled, false};
+  }
+  const auto all = named();
+  const auto found = std::ranges::find(*all, name, &NamedInstant::name);
+  if (found == all->end()) return std::nullopt;
+  return Meaning{found->at, true, true};
+}
 
 std::shared_ptr<const std::vector<NamedAccount>> Past::accounts(const Moment& moment) {
   return accounts_.get(moment, [&] {

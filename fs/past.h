@@ -15,6 +15,7 @@
 #include "fs/id_list.h"
 #include "fs/lru_cache.h"
 #include "fs/moment.h"
+#include "fs/named_instant.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -29,7 +30,8 @@ struct NamedAccount {
 /// Safe for concurrent use.
 class Past {
  public:
-  Past(View& view, const Clock& clock);
+  /// `named` may be empty.
+  Past(View& view, const Clock& clock, NamedInstants named = {});
 
   [[nodiscard]] View& view() const { return view_; }
   [[nodiscard]] Instant now() const { return clock_.now(); }
@@ -44,6 +46,17 @@ class Past {
   std::shared_ptr<const std::vector<Instant>> hours();
   /// The instants of the listed time directories, ascending.
   std::vector<Instant> series();
+
+  /// The instants with names, by number, ascending.
+  std::shared_ptr<const std::vector<NamedInstant>> named();
+
+  /// What a name means as an instant.
+  struct Meaning {
+    Instant at;
+    bool moves = false;  ///< it may mean something else later
+    bool named = false;  ///< it is that of a NamedInstant
+  };
+  std::optional<Meaning> meaning(std::string_view name);
 
   /// By number, ascending.
   std::shared_ptr<const std::vector<NamedAccount>> accounts(const Moment& moment);
@@ -60,6 +73,8 @@ class Past {
 
   View& view_;
   const Clock& clock_;
+  const NamedInstants find_named_;
+  LruCache<Instant, const std::vector<NamedInstant>> named_;
   LruCache<std::int64_t, const std::vector<Instant>> hours_;
   LruCache<Moment, const std::vector<NamedAccount>> accounts_;
   LruCache<AccountMoment, const FolderTree> folders_;

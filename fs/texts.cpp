@@ -68,6 +68,7 @@ std::string readme_text() {
 
 latest/                    what is there now
 2026-11-22T10-00-00Z/      what was there then (UTC), where something changed
+NAME/                      a snapshot: an instant that somebody named. Also at/NAME
 at/2026-11-22T10:15:07Z/   any instant: never listed, always there. Also at/2026-11-22,
                            at/yesterday, at/3h-ago, at/2026-11-22T10:15+01:00. The future,
                            and the time before anything was recorded, are not there.

@@ -14,6 +14,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::uint64_t kFirstPlaceCursor = kDotDotCursor + 1;
+constexpr std::uint64_t kFirstNamed = kFirstGroup + (1ULL << 40U);  // Behind the seconds of the series.
 constexpr std::string_view kServerName = "@server";
 constexpr std::uint64_t kServerCursor = kDotDotCursor + 1;
 constexpr std::int64_t kNanosPerMicro = 1000;
@@ -34,7 +35,7 @@ Style style_of(NodeKind file) { return file == NodeKind::kExactFile ? Style::kEx
 Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
     : view_(view),
       settings_(std::move(settings)),
-      past_(view, clock),
+      past_(view, clock, settings_.named),
       views_(settings_.most_instants),
       over_time_(past_, views_),
       friendly_(past_),
@@ -100,11 +101,13 @@ LookupResult Tree::lookup_time(Container container, std::string_view name) {
   if (lists_times(container) && name == "latest") {
     return {time_node({container, "latest", kForever}, Lifetime::kFixed), {}};
   }
-  const auto at = parse_instant(name, past_.now());
-  if (!at || (lists_times(container) && instant_file_name(*at) != name)) return {std::nullopt, Lifetime::kFixed};
-  if (past_.is_future(*at) || past_.is_before_history(*at)) return {std::nullopt, Lifetime::kNone};
-  const bool moves = is_relative_instant(name) || !past_.moment(*at).settled;
-  return {time_node({container, std::string(name), *at}, moves ? Lifetime::kLive : Lifetime::kFixed), {}};
+  const auto found = past_.meaning(name);
+  if (!found) return {std::nullopt, Lifetime::kNone};  // Somebody may give the name to an instant.
+  const auto at = found->at;
+  if (lists_times(container) && !found->named && instant_file_name(at) != name) return {std::nullopt, Lifetime::kFixed};
+  // A clock that is wrong now does not hide what was named while it was right.
+  if (!found->named && (past_.is_future(at) || past_.is_before_history(at))) return {std::nullopt, Lifetime::kNone};
+  return {time_node({container, std::string(name), at}, found->moves ? Lifetime::kLive : Lifetime::kFixed), {}};
 }
 
 std::optional<Node> Tree::time_node(const TimeView& view, Lifetime entry) {
@@ -143,6 +146,17 @@ void Tree::list_place(std::uint64_t number, std::uint64_t cursor, const EntrySin
     const auto name = instant_file_name(at);
     const auto node = time_node({container, name, at}, Lifetime::kFixed);
     if (node && !sink({name, *node, own_cursor})) return;
+  }
+  list_named(container, cursor, sink);
+}
+
+void Tree::list_named(Container container, std::uint64_t cursor, const EntrySink& sink) {
+  const auto all = past_.named();
+  for (const auto& named : *all) {
+    const auto own_cursor = kFirstNamed + named.number;
+    if (own_cursor <= cursor) continue;
+    const auto node = time_node({container, named.name, named.at}, Lifetime::kLive);
+    if (node && !sink({named.name, *node, own_cursor})) return;
   }
 }
 

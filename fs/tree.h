@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "fs/blob_files.h"
 #include "fs/friendly_tree.h"
+#include "fs/named_instant.h"
 #include "fs/node.h"
 #include "fs/over_time_tree.h"
 #include "fs/past.h"
@@ -26,12 +27,13 @@ struct TreeSettings {
   std::string store_id;
   Owner owner;
   std::size_t most_instants = 65536;  ///< time directories that may be in use at once
+  NamedInstants named = {};           ///< listed beside the series; nothing: there are none
 };
 
 /// A store's past as a read-only tree of nodes with 64-bit ids:
 ///
-///     README.txt .status latest/ <stamp>/ at/<any instant>/     readable accounts, and @server
-///     maildir/{latest,<stamp>,at/<any instant>}/                accounts exactly as they were
+///     README.txt .status latest/ <stamp>/ <snapshot>/ at/<any instant>/     readable accounts, and @server
+///     maildir/{latest,<stamp>,<snapshot>,at/<any instant>}/                 accounts exactly as they were
 ///     deleted/ history/ changes/<from>..<to>/                   accounts over time, see OverTimeTree
 ///
 /// An instant before the first recorded hour, or in the future, is not there (an empty directory could be taken for an
@@ -70,6 +72,7 @@ class Tree {
   LookupResult lookup_in_place(std::uint64_t place, std::string_view name);
   LookupResult lookup_time(Container container, std::string_view name);
   LookupResult lookup_account(const Scope& time, std::string_view name);
+  void list_named(Container container, std::uint64_t cursor, const EntrySink& sink);
   std::optional<Node> time_node(const TimeView& view, Lifetime entry);
   std::optional<Node> account_node(const Scope& time, AccountNumber account);
   std::optional<Node> server_node(const Scope& time);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "fs/mount.h"
+#include "policy/snapshots.h"
 #include "scanner/scan.h"
 #include "tools/daemon.h"
 #include "tools/mount_log.h"
@@ -32,6 +33,16 @@ std::unique_ptr<Log> make_log(const MountRequest& request, Environment& env) {
   return std::make_unique<SystemLog>();
 }
 
+NamedInstants named_instants(View& view, Log& log) {
+  return [&view, &log] {
+    std::vector<NamedInstant> all;
+    for (const auto& snapshot : readable_snapshots(view, log)) {
+      all.push_back({snapshot.name, snapshot.at, snapshot.item.value});
+    }
+    return all;
+  };
+}
+
 /// Serves until it is unmounted. What goes wrong after `ready` has nobody to be thrown at in the background: it is
 /// logged.
 void serve(const MountRequest& request, Environment& env, const std::function<void()>& ready) {
@@ -43,6 +54,8 @@ void serve(const MountRequest& request, Environment& env, const std::function<vo
     options.audit = [&](std::string_view line) { audit->note(line); };
   }
   const auto view = open_view(store_world(env, *log), request.mount.store_path);
+  auto options = request.mount;
+  options.named = named_instants(*view, *log);
   bool is_ready = false;
   try {
     serve_mount(*view, env.clock, *log, options, [&] {

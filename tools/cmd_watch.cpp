@@ -128,7 +128,7 @@ bool watch_once(const Arguments& arguments, Environment& env, Log& log, const st
   }
   Watch watch([&] { return open_to_watch(world, store); }, env.clock, log, settings.sources,
               watch_options(arguments, env, settings));
-  WatchService service(watch);
+  WatchService service(watch, env.clock);
   std::unique_ptr<ControlServer> control;
   Running running(watch, [&] {
     control = serve_control(store, service, log);

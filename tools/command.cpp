@@ -6,12 +6,16 @@
 #include "tools/cmd_accounts.h"
 #include "tools/cmd_cat.h"
 #include "tools/cmd_export.h"
+#include "tools/cmd_hold.h"
 #include "tools/cmd_init.h"
 #include "tools/cmd_list.h"
 #include "tools/cmd_log.h"
 #include "tools/cmd_mount.h"
+#include "tools/cmd_purge.h"
 #include "tools/cmd_restore.h"
+#include "tools/cmd_retention.h"
 #include "tools/cmd_scan.h"
+#include "tools/cmd_snapshot.h"
 #include "tools/cmd_status.h"
 #include "tools/cmd_undelete.h"
 #include "tools/cmd_watch.h"
@@ -19,8 +23,9 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 12> kCommands{&kInit, &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
-                                                   &kLog,  &kCat,  &kRestore, &kUndelete, &kExport,   &kStatus};
+constexpr std::array<const Command*, 16> kCommands{&kInit,      &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
+                                                   &kLog,       &kCat,  &kRestore, &kUndelete, &kExport,   &kSnapshot,
+                                                   &kRetention, &kHold, &kPurge,   &kStatus};
 
 }  // namespace
 

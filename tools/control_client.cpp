@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kLongestAnswer = 64U << 20U;  // Two hundred failures with long names.
 constexpr auto kStatusPatience = 2s;
+constexpr auto kSettingPatience = 60s;
 constexpr auto kScanPatience = 120s;  // It tells how far it is five times a second.
 
 void tell(ScanProgress& progress, const Json& json) {
@@ -62,6 +63,27 @@ ScanReport ControlClient::scan(const ScanOptions& options, ScanProgress& progres
   throw Error(Errc::kFailed, printable(store_) +
                                  ": the process that watches it went away during the scan; what was recorded until "
                                  "then is safe: scan again");
+}
+
+void ControlClient::put_setting(const Setting& setting, Existing existing) {
+  ask_for_setting(put_setting_json(setting, existing));
+}
+
+void ControlClient::remove_setting(std::string_view name) { ask_for_setting(remove_setting_json(name)); }
+
+void ControlClient::ask_for_setting(const Json& request) {
+  channel_.send(request.dump());
+  std::string line;
+  if (channel_.read(line, kSettingPatience) != LineChannel::Got::kLine) {
+    throw Error(Errc::kFailed, printable(store_) +
+                                   ": the process that watches it does not answer: see whether the setting is there, "
+                                   "and try again");
+  }
+  const auto answer = Json::parse(line, nullptr, false);
+  if (answer.is_object() && answer.contains("result")) return;
+  if (answer.is_object() && answer.contains("error")) throw error_of(answer.at("error"));
+  throw Error(Errc::kFailed,
+              printable(store_) + ": the process that watches it answered something else: is it of another version?");
 }
 
 }  // namespace yestermail

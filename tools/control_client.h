@@ -3,7 +3,9 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
+#include "policy/settings.h"
 #include "scanner/scan.h"
 #include "store/watch_report.h"
 #include "tools/control_socket.h"
@@ -22,9 +24,13 @@ class ControlClient {
   /// Has it look through the accounts and waits for it. Throws the Error that it answers with, and Error{kFailed}
   /// where it goes away, or says nothing for minutes.
   ScanReport scan(const ScanOptions& options, ScanProgress& progress);
+  /// Durable on return. Throws the Error that it answers with, and Error{kFailed} where it goes away.
+  void put_setting(const Setting& setting, Existing existing);
+  void remove_setting(std::string_view name);
 
  private:
   ControlClient(Fd socket, std::string store);
+  void ask_for_setting(const Json& request);
 
   Fd socket_;
   std::string store_;

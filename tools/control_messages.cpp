@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/control_messages.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <utility>
 
 namespace yestermail {
@@ -93,6 +95,20 @@ void read_member(ScanOptions& options, const std::string& key, const Json& value
   }
 }
 
+/// A member of a request that has to be a text. `known`: the members that there may be besides "do".
+std::string text_member(const Json& request, const char* name, std::span<const std::string_view> known) {
+  for (const auto& [key, value] : request.items()) {
+    if (key != "do" && std::find(known.begin(), known.end(), key) == known.end()) {
+      throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
+    }
+  }
+  const auto found = request.find(name);
+  if (found == request.end() || !found->is_string()) {
+    throw Error(Errc::kUsage, std::string("the request has no text \"") + name + "\"");
+  }
+  return bytes_of_json_text(found->get<std::string>());
+}
+
 }  // namespace
 
 std::string bytes_of_json_text(std::string_view text) {
@@ -158,6 +174,38 @@ ScanReport scan_report_of(const Json& json) {
   report.failures_total = json.at("failures_total").get<std::uint64_t>();
   report.failures = texts_of(json.at("failures"));
   return report;
+}
+
+Json put_setting_json(const Setting& setting, Existing existing) {
+  return {{"do", "put_setting"},
+          {"name", json_text(setting.name)},
+          {"text", json_text(encode_fields(setting.fields))},
+          {"replace", existing == Existing::kReplace}};
+}
+
+std::pair<Setting, Existing> put_setting_request(const Json& request) {
+  static constexpr std::array<std::string_view, 3> kKnown{"name", "text", "replace"};
+  Setting setting;
+  setting.name = text_member(request, "name", kKnown);
+  const auto text = text_member(request, "text", kKnown);
+  const auto replace = request.find("replace");
+  if (replace != request.end() && !replace->is_boolean()) {
+    throw Error(Errc::kUsage, "\"replace\" is of a wrong type");
+  }
+  try {
+    setting.fields = decode_fields(setting.name, text);
+  } catch (const Error& error) {
+    throw Error(Errc::kUsage, error.what());
+  }
+  const bool replaces = replace != request.end() && replace->get<bool>();
+  return {setting, replaces ? Existing::kReplace : Existing::kRefuse};
+}
+
+Json remove_setting_json(std::string_view name) { return {{"do", "remove_setting"}, {"name", json_text(name)}}; }
+
+std::string remove_setting_request(const Json& request) {
+  static constexpr std::array<std::string_view, 1> kKnown{"name"};
+  return text_member(request, "name", kKnown);
 }
 
 Json error_json(const Error& error) {

@@ -3,8 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.h"
+#include "policy/settings.h"
 #include "scanner/scan.h"
 #include "tools/json_output.h"
 
@@ -25,6 +27,12 @@ ScanTally tally_of(const Json& json);
 
 Json scan_report_json(const ScanReport& report);
 ScanReport scan_report_of(const Json& json);
+
+Json put_setting_json(const Setting& setting, Existing existing);
+/// What it asks for. Error{kUsage} for what is no such request.
+std::pair<Setting, Existing> put_setting_request(const Json& request);
+Json remove_setting_json(std::string_view name);
+std::string remove_setting_request(const Json& request);
 
 Json error_json(const Error& error);
 Error error_of(const Json& json);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/instant_text.h"
+#include "policy/snapshots.h"
 
 namespace yestermail {
 namespace {
@@ -38,6 +39,23 @@ std::optional<std::string> configured_store(const Environment& env) {
   return store;
 }
 
+/// The instant of a snapshot of that name, where there is a store to look for it.
+std::optional<Instant> instant_of_snapshot(const Arguments& arguments, const std::string& name,
+                                           const Environment& env) {
+  if (!is_snapshot_name(name)) return std::nullopt;
+  std::string store;
+  try {
+    store = store_path(arguments, env);
+  } catch (const Error&) {
+    return std::nullopt;  // The command tells by itself that it has none.
+  }
+  StreamLog log(env.err);
+  const auto view = open_view(store_world(env, log), store);
+  const auto snapshot = snapshot_named(*view, name);
+  if (!snapshot) return std::nullopt;
+  return snapshot->at;
+}
+
 }  // namespace
 
 std::string store_path(const std::optional<std::string>& given, const Environment& env) {
@@ -62,10 +80,11 @@ std::optional<Instant> instant_option(const Arguments& arguments, std::string_vi
   const auto text = arguments.value(option);
   if (!text) return std::nullopt;
   const auto now = env.clock.now();
+  if (const auto at = instant_of_snapshot(arguments, *text, env)) return at;
   const auto instant = parse_instant(*text, now);
   const auto name = "--" + std::string(option) + " " + printable(*text);
   constexpr const char* kForms =
-      "write 2026-11-22, 2026-11-22T10:15, 2026-11-22T10:15:07+01:00, yesterday, 3h-ago or 2d-ago";
+      "write 2026-11-22, 2026-11-22T10:15, 2026-11-22T10:15:07+01:00, yesterday, 3h-ago, 2d-ago or a snapshot";
   if (!instant) throw Error(Errc::kUsage, name + ": not an instant: " + kForms);
   if (*instant > now) {
     throw Error(Errc::kUsage, name + ": is in the future (" + instant_text(*instant) + "): " + kForms);

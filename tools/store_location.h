@@ -25,7 +25,8 @@ std::string store_path(const std::optional<std::string>& given, const Environmen
 /// What open_view() and the like take.
 StoreWorld store_world(const Environment& env, Log& log);
 
-/// The instant that an option names. Error{kUsage} if it names none or one in the future; absent: nullopt.
+/// The instant that an option names, also by the name of a snapshot of the store. Error{kUsage} if it names none or one
+/// in the future; absent: nullopt.
 std::optional<Instant> instant_option(const Arguments& arguments, std::string_view option, const Environment& env);
 /// --at; kForever if it was not given.
 Instant at_option(const Arguments& arguments, const Environment& env);

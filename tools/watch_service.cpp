@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "policy/setting_check.h"
+#include "policy/settings.h"
 #include "tools/control_messages.h"
 
 namespace yestermail {
@@ -47,9 +49,11 @@ Json WatchService::answer(const Json& request, const Progress& progress) {
   const auto what = request.find("do");
   if (what == request.end() || !what->is_string()) throw Error(Errc::kUsage, "the request has no \"do\"");
   if (*what == "scan") return scan(request, progress);
+  if (*what == "put_setting") return put_setting(request);
+  if (*what == "remove_setting") return remove_setting(request);
   if (*what != "status") {
-    throw Error(Errc::kUsage,
-                "\"" + printable(what->get<std::string>()) + "\" is not known: there are status and scan");
+    throw Error(Errc::kUsage, "\"" + printable(what->get<std::string>()) +
+                                  "\" is not known: there are status, scan, put_setting and remove_setting");
   }
   if (request.size() > 1) throw Error(Errc::kUsage, "status takes nothing else");
   return status();
@@ -63,6 +67,21 @@ Json WatchService::scan(const Json& request, const Progress& progress) {
   auto pass = std::async(std::launch::async, [&] { return watch_.scan(options, &last); });
   while (pass.wait_for(kTellAgain) != std::future_status::ready) progress(last.json());
   return scan_report_json(pass.get());
+}
+
+Json WatchService::put_setting(const Json& request) {
+  const auto [setting, existing] = put_setting_request(request);
+  check_setting(setting);
+  const auto& wanted = setting;  // clang 14 cannot capture a structured binding.
+  const auto how = existing;
+  watch_.with_recorder([&](Recorder& recorder) { yestermail::put_setting(recorder, wanted, how, clock_.now()); });
+  return Json::object();
+}
+
+Json WatchService::remove_setting(const Json& request) {
+  const auto name = remove_setting_request(request);
+  watch_.with_recorder([&](Recorder& recorder) { yestermail::remove_setting(recorder, name); });
+  return Json::object();
 }
 
 }  // namespace yestermail

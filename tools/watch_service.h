@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/clock.h"
 #include "scanner/watch.h"
 #include "tools/control_server.h"
 
@@ -10,15 +11,18 @@ namespace yestermail {
 class WatchService final : public ControlService {
  public:
   /// `watch` runs while requests are answered, or has run.
-  explicit WatchService(Watch& watch) : watch_(watch) {}
+  WatchService(Watch& watch, const Clock& clock) : watch_(watch), clock_(clock) {}
 
   Json answer(const Json& request, const Progress& progress) override;
 
  private:
   [[nodiscard]] Json status() const;
   Json scan(const Json& request, const Progress& progress);
+  Json put_setting(const Json& request);
+  Json remove_setting(const Json& request);
 
   Watch& watch_;
+  const Clock& clock_;
 };
 
 }  // namespace yestermail

@@ -11,6 +11,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "store/server_account.h"
 #include "tests/scanner/watch_world.h"
 #include "tests/support/campaign_setting.h"
 
@@ -44,6 +45,54 @@ struct WatchMethods : testing::TestWithParam<WatchMethod> {
   }
   WatchWorld world;
 };
+
+void record_setting(Recorder& recorder, const std::string& name) {
+  EntryState state;
+  state.parent = kSettingsDirectory;
+  state.name = name;
+  const std::vector<Change> changes{Put{recorder.new_item(kServerAccount), Cause::kArrived, state, {}}};
+  recorder.record(kServerAccount, changes, {});
+}
+
+TEST(WatchRecorder, IsLentWhileTheStoreIsOpen) {
+  WatchWorld world;
+  world.options.first_method = WatchMethod::kPolling;
+  world.start();
+  ASSERT_TRUE(world.settles());
+  world.watch->with_recorder([](Recorder& recorder) { record_setting(recorder, "lent"); });
+  EXPECT_TRUE(world.past().lookup(kServerAccount, kSettingsDirectory, "lent", kForever));
+  EXPECT_THROW(world.watch->with_recorder([](Recorder&) { throw Error(Errc::kNotFound, "mine"); }), Error);
+  world.stop();
+  try {
+    world.watch->with_recorder([](Recorder&) {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Errc::kReadOnly);
+  }
+}
+
+TEST(WatchRecorder, IsNotTakenAwayFromWhoUsesIt) {
+  WatchWorld world;
+  world.options.first_method = WatchMethod::kPolling;
+  world.start();
+  std::atomic<bool> inside{false};
+  std::atomic<bool> go{false};
+  std::atomic<bool> wrote{false};
+  std::jthread user([&] {
+    world.watch->with_recorder([&](Recorder& recorder) {
+      inside = true;
+      while (!go) std::this_thread::yield();
+      record_setting(recorder, "lent");
+      wrote = true;
+    });
+  });
+  while (!inside) std::this_thread::yield();
+  std::jthread stopper([&] { world.stop(); });
+  go = true;
+  stopper.join();
+  EXPECT_TRUE(wrote);
+  EXPECT_TRUE(world.past().lookup(kServerAccount, kSettingsDirectory, "lent", kForever));
+}
 
 TEST_P(WatchMethods, ADayOfMailIsRecorded) {
   build_small_server(world.mail());

@@ -65,6 +65,47 @@ TEST_F(WatchCommand, ScansForWhoAsks) {
   EXPECT_EQ(run({"scan", "--quiet"}).out, "");
 }
 
+TEST_F(WatchCommand, WritesSettingsForWhoAsks) {
+  const auto created = run({"snapshot", "create", "now-here", "--note", "\xff\\"});
+  EXPECT_EQ(created.status, 0) << created.err;
+  EXPECT_EQ(run({"snapshot", "list", "--json"}).json()[0].at("note"), "\\xff\\x5c");
+  EXPECT_EQ(run({"list", "--at", "now-here"}).status, 0);
+  const auto twice = run({"snapshot", "create", "now-here"});
+  EXPECT_EQ(twice.status, 1);
+  EXPECT_THAT(twice.err, HasSubstr("there is a snapshot now-here already"));
+  EXPECT_EQ(run({"retention", "set", "global", "--versions", "90d"}).status, 0);
+  EXPECT_EQ(run({"retention", "set", "global", "--deleted", "1y"}).status, 0);
+  EXPECT_EQ(run({"retention", "list", "--json"}).json()[0].at("versions"), "90d");
+  EXPECT_EQ(run({"hold", "add", "case", "--account", "@example.com"}).status, 0);
+  EXPECT_EQ(run({"hold", "release", "case"}).status, 0);
+  EXPECT_EQ(run({"hold", "release", "case"}).status, 1);
+  EXPECT_EQ(run({"snapshot", "delete", "now-here"}).status, 0);
+  alice().deliver("", "fresh", sample_mail(1));
+  EXPECT_EQ(run({"scan", "--json"}).json().at("items_arrived"), 1) << "it goes on";
+}
+
+TEST_F(WatchCommand, WritesNoSettingThatIsNone) {
+  const auto ask = [&](const std::string& line) {
+    const auto socket = connect_control(store_);
+    LineChannel channel(socket->get(), 1U << 20U);
+    channel.send(line);
+    std::string answer;
+    return channel.read(answer, 20s) == LineChannel::Got::kLine ? answer : "nothing";
+  };
+  for (const std::string line :
+       {R"({"do":"put_setting"})", R"({"do":"put_setting","name":"hold x","text":7})",
+        R"({"do":"put_setting","name":"hold x","text":"{}"})", R"({"do":"put_setting","name":"other x","text":"{}"})",
+        R"({"do":"put_setting","name":"hold x","text":"{"})",
+        R"({"do":"put_setting","name":"hold a/b","text":"{\"accounts\":[\"x\"]}"})",
+        R"({"do":"put_setting","name":"hold x","text":"{\"accounts\":[\"x\"]}","replace":7})",
+        R"({"do":"put_setting","name":"hold x","text":"{\"accounts\":[\"x\"]}","more":7})",
+        R"({"do":"remove_setting","name":7})", R"({"do":"remove_setting","name":"hold x","text":"y"})"}) {
+    EXPECT_THAT(ask(line), HasSubstr(R"({"error":{"code":"usage")")) << line;
+  }
+  EXPECT_THAT(ask(R"({"do":"remove_setting","name":"hold x"})"), HasSubstr("not_found"));
+  EXPECT_EQ(ask(R"({"do":"put_setting","name":"hold x","text":"{\"accounts\":[\"x\"]}"})"), R"({"result":{}})");
+}
+
 TEST_F(WatchCommand, TellsTheSameFailuresAsAScanOfItsOwn) {
   std::filesystem::create_symlink("/etc/passwd", alice().root() + "/cur/link\x1b:2,");
   const auto asked = run({"scan", "--full", "--json"});

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_purge.h"
+
+#include <algorithm>
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "policy/account_lives.h"
+#include "policy/known_accounts.h"
+#include "policy/purge_doubts.h"
+#include "policy/purge_plan.h"
+#include "tools/json_output.h"
+#include "tools/purge_overview.h"
+#include "tools/store_location.h"
+#include "tools/text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 5> kOptions{{
+    kStoreOption,
+    {"account", 'A', "PATTERN", "only these accounts; may be repeated", true},
+    {"dry-run", 'n', "", "show what would be removed, remove nothing", false},
+    {"force", 'f', "", "remove also where something seems to be wrong", false},
+    kJsonOption,
+}};
+
+struct Planned {
+  std::vector<AccountPlan> plans;
+  std::vector<std::string> doubts;
+  std::size_t not_selected = 0;
+};
+
+Planned plan(View& view, const std::vector<std::string>& patterns, Instant now) {
+  Planned planned;
+  const auto rules = read_purge_rules(view);
+  const auto lives = account_lives(view);
+  const auto chosen = selected(lives, patterns);
+  planned.not_selected = lives.size() - chosen.size();
+  for (const auto& account : chosen) planned.plans.push_back(plan_purge(view, rules, account, now));
+  if (std::ranges::all_of(planned.plans, &AccountPlan::empty)) return planned;  // Nothing that could be wrong.
+  planned.doubts = doubts_about(view, lives, now);
+  for (auto& doubt : doubts_about(planned.plans, lives.size())) planned.doubts.push_back(std::move(doubt));
+  return planned;
+}
+
+void print(const Planned& planned, const Arguments& arguments, Environment& env) {
+  if (arguments.has("json")) {
+    print_json(env.out, plans_json(planned.plans, planned.doubts));
+    return;
+  }
+  print_plans(planned.plans, env.out);
+  if (planned.not_selected > 0) {
+    env.out << count_text(planned.not_selected) << (planned.not_selected == 1 ? " other account" : " other accounts")
+            << " not selected: all of their history stays\n";
+  }
+}
+
+/// Removes what was planned.
+int carry_out(const Planned& planned) {
+  if (std::ranges::all_of(planned.plans, &AccountPlan::empty)) return 0;
+  throw Error(Errc::kUnsupported, "this version shows what would be removed, and cannot remove it yet: use --dry-run");
+}
+
+int run_purge(const Arguments& arguments, Environment& env) {
+  arguments.at_most_words(0);
+  StreamLog log(env.err);
+  const auto view = open_view(store_world(env, log), store_path(arguments, env));
+  const auto planned = plan(*view, arguments.values("account"), env.clock.now());
+  const bool dry_run = arguments.has("dry-run");
+  print(planned, arguments, env);
+  for (const auto& doubt : planned.doubts) env.err << "yestermail: " << doubt << "\n";
+  if (dry_run) return 0;
+  if (!planned.doubts.empty() && !arguments.has("force")) {
+    throw Error(Errc::kFailed, "nothing was removed: look at the above first, then use --force if it is right");
+  }
+  return carry_out(planned);
+}
+
+}  // namespace
+
+const Command kPurge{
+    "purge",
+    "remove for good what has outlived its retention",
+    "[--account PATTERN]... [--dry-run] [--force] [--json]",
+    "Removes what \"yestermail retention\" does not keep any longer: earlier states, "
+    "deleted items, accounts that have ended. What is there now stays, and so does "
+    "what a hold covers or a snapshot shows. Where a clock seems to be wrong or most of "
+    "an account would go at once, it removes nothing unless it is told to.",
+    kOptions,
+    run_purge,
+};
+
+}  // namespace yestermail

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/setting_writer.h"
+
+#include <functional>
+#include <memory>
+
+#include "base/error.h"
+#include "tools/control_client.h"
+#include "tools/writer_probe.h"
+
+namespace yestermail {
+namespace {
+
+/// nullptr: another process has it open for writing.
+std::unique_ptr<Recorder> try_to_open(StoreWorld world, const std::string& store) {
+  try {
+    return open_recorder(world, store);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kLocked) throw;
+    return nullptr;
+  }
+}
+
+[[noreturn]] void throw_locked(const std::string& store) {
+  const auto writer = find_writer(store);
+  const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
+  throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
+}
+
+void write(StoreWorld world, const std::string& store, const std::function<void(Recorder&)>& work,
+           const std::function<void(ControlClient&)>& ask) {
+  // A daemon is asked first: to wait for its lock would take a second.
+  if (auto daemon = ControlClient::connect(store)) return ask(*daemon);
+  const auto recorder = try_to_open(world, store);
+  if (!recorder) throw_locked(store);
+  work(*recorder);
+}
+
+}  // namespace
+
+void write_setting(StoreWorld world, const std::string& store, const Setting& setting, Existing existing) {
+  write(
+      world, store, [&](Recorder& recorder) { put_setting(recorder, setting, existing, world.clock.now()); },
+      [&](ControlClient& daemon) { daemon.put_setting(setting, existing); });
+}
+
+void drop_setting(StoreWorld world, const std::string& store, std::string_view name) {
+  write(
+      world, store, [&](Recorder& recorder) { remove_setting(recorder, name); },
+      [&](ControlClient& daemon) { daemon.remove_setting(name); });
+}
+
+}  // namespace yestermail
