@@ -12,11 +12,12 @@ function refuse(what) {
 
 BEGIN {
   # "from to": the folder `from` may include every header of `to`; "from file.h": only that header.
-  split("base base|store store|store base|scanner scanner|scanner base|scanner store/view.h|scanner store/recorder.h|" \
-        "scanner store/entry.h|scanner store/watch_report.h|fs fs|fs base|fs store/view.h|fs store/entry.h|fs store/watch_report.h|restore restore|restore base|restore store/view.h|restore store/entry.h|tools restore|tests restore|tools tools|tools base|tools store|" \
+  split("base base|mail mail|mail base|store store|store base|scanner scanner|scanner base|scanner mail|scanner store/view.h|scanner store/recorder.h|" \
+        "scanner store/entry.h|scanner store/watch_report.h|fs fs|fs base|fs store/view.h|fs store/entry.h|fs store/watch_report.h|restore restore|restore base|restore store/view.h|restore store/entry.h|tools restore|tests restore|" \
+        "search search|search base|search mail|search store/view.h|search store/entry.h|search store/sqlite.h|tools search|tests search|tests mail|tools tools|tools base|tools store|" \
         "tools scanner|tools fs|tests tests|tests base|tests store|tests scanner|tests fs|tests tools", list, "|")
   for (i in list) allow[list[i]] = 1
-  split("base store scanner fs restore tools tests bench", list, " ")
+  split("base mail store scanner search fs restore tools tests bench", list, " ")
   for (i in list) ours[list[i]] = 1
 
   # Library: the files that may include it. No header of ours is among them.
@@ -25,7 +26,7 @@ BEGIN {
   only["^(zstd|zdict)"] = "^store/.*\\.cpp$"
   only["^openssl/"] = "^base/.*\\.cpp$"
   only["^xxh"] = "^base/.*\\.cpp$"
-  only["^(gmime|glib|gio)"] = "^scanner/.*\\.cpp$"
+  only["^(gmime|glib|gio)"] = "^mail/.*\\.cpp$"
   only["^boost/"] = "^tools/"
   only["^systemd/"] = "^tools/service_manager\\.cpp$"
   only["^nlohmann/"] = "^((tools|tests)/.*|(store|fs)/.*\\.cpp)$"

@@ -5,4 +5,4 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$here/../..}"
 # shellcheck disable=SC2046 -- names in this tree have no spaces
-exec awk -f "$here/arrows.awk" $(find base store scanner fs restore tools tests -name '*.h' -o -name '*.cpp' | sort)
+exec awk -f "$here/arrows.awk" $(find base mail store scanner search fs restore tools tests -name '*.h' -o -name '*.cpp' | sort)

@@ -6,7 +6,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 cd "$tree"
-mkdir -p base store scanner fs restore tools tests/fs
+mkdir -p base mail store scanner search fs restore tools tests/fs
 
 plant() {  # FILE INCLUDE...: each a line of the file
   file=$1
@@ -17,7 +17,9 @@ plant() {  # FILE INCLUDE...: each a line of the file
 plant base/fine.cpp '<vector>' '"base/error.h"' '<openssl/evp.h>' '<xxhash.h>'
 plant store/fine.cpp '"base/error.h"' '"store/frame.h"' '<zstd.h>'
 plant store/sqlite.cpp '<sqlite3.h>'
-plant scanner/fine.cpp '"store/view.h"' '"store/recorder.h"' '"store/entry.h"' '<gmime/gmime.h>'
+plant mail/fine.cpp '"base/error.h"' '<gmime/gmime.h>'
+plant scanner/fine.cpp '"store/view.h"' '"store/recorder.h"' '"store/entry.h"' '"mail/header_words.h"'
+plant search/fine.cpp '"store/view.h"' '"store/entry.h"' '"store/sqlite.h"' '"mail/message_text.h"'
 plant fs/mount.cpp '<fuse_lowlevel.h>' '"store/view.h"' '"fs/tree.h"'
 plant restore/fine.cpp '"store/view.h"' '"store/entry.h"' '"restore/mailbox.h"' '"base/error.h"'
 plant tools/fine.cpp '"restore/mailbox.h"' '"scanner/scan.h"' '"fs/mount.h"' '<boost/program_options.hpp>' '<nlohmann/json.hpp>' '<iostream>'
@@ -31,13 +33,15 @@ plant base/bad.h '"store/view.h"' '<openssl/evp.h>'
 plant store/bad.cpp '"scanner/scan.h"' '"fs/tree.h"' '"tools/command.h"' '<sqlite3.h>' '<openssl/sha.h>' '<iostream>'
 plant store/bad.h '<zstd.h>' '<nlohmann/json.hpp>' '"../base/error.h"' '"error.h"'
 plant scanner/bad.cpp '"fs/tree.h"' '"store/store.h"' '"store/frame.h"' '<zstd.h>'
+plant mail/bad.h '"store/view.h"' '<gmime/gmime.h>'
 plant scanner/bad.h '<gmime/gmime.h>'
+plant search/bad.cpp '"scanner/scan.h"' '"fs/tree.h"' '"store/recorder.h"' '<sqlite3.h>' '<gmime/gmime.h>'
 plant fs/bad.h '"scanner/scan.h"' '"store/recorder.h"' '"store/sqlite.h"' '<fuse_lowlevel.h>'
 plant restore/bad.cpp '"scanner/beneath.h"' '"fs/tree.h"' '"store/recorder.h"' '"tools/command.h"'
 plant scanner/bad_too.cpp '"restore/mailbox.h"'
 plant fs/tree.cpp '<fuse3/fuse.h>' '<boost/program_options.hpp>'
 plant tests/fs/bad.h '<fuse_lowlevel.h>'
-expected=$(wc -l base/bad.h store/bad.cpp store/bad.h scanner/bad.cpp scanner/bad.h scanner/bad_too.cpp restore/bad.cpp fs/bad.h fs/tree.cpp tests/fs/bad.h |
+expected=$(wc -l base/bad.h mail/bad.h search/bad.cpp store/bad.cpp store/bad.h scanner/bad.cpp scanner/bad.h scanner/bad_too.cpp restore/bad.cpp fs/bad.h fs/tree.cpp tests/fs/bad.h |
   awk 'END { print $1 }')
 if report=$(sh "$here/arrows.sh" "$tree"); then
   echo "arrows_self_test: forbidden includes were let through"

@@ -8,5 +8,5 @@ if ! command -v clang-format-14 >/dev/null; then
   echo "format: skipped, clang-format-14 is not installed"
   exit 77
 fi
-find base store scanner fs restore tools tests -name '*.h' -o -name '*.cpp' | sort |
+find base mail store scanner search fs restore tools tests -name '*.h' -o -name '*.cpp' | sort |
   xargs clang-format-14 --dry-run -Werror --style=file
