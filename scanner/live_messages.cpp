@@ -4,9 +4,9 @@
 #include <set>
 
 #include "base/error.h"
+#include "mail/header_words.h"
 #include "scanner/account_run.h"
 #include "scanner/file_reader.h"
-#include "scanner/header_words.h"
 #include "scanner/live_account.h"
 #include "scanner/maildir/maildir_name.h"
 #include "scanner/message_pairs.h"

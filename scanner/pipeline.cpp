@@ -5,8 +5,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "mail/header_words.h"
 #include "scanner/file_reader.h"
-#include "scanner/header_words.h"
 #include "scanner/listing.h"
 #include "scanner/maildir/maildir_name.h"
 

@@ -85,6 +85,9 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       last_in_(database_.prepare(kLastIn)),
       last_directories_in_(database_.prepare(std::string(kLastIn) + " AND size < 0")),
       with_content_(database_.prepare(select_rows("digest = ?1 AND since <= ?2 AND until > ?2"))),
+      ever_with_content_(database_.prepare(select_rows("digest = ?1 ORDER BY id"))),
+      rest_of_instant_(database_.prepare(select_rows("since = ?1 AND id > ?2 ORDER BY id LIMIT ?3"))),
+      began_behind_(database_.prepare(select_rows("since > ?1 ORDER BY since, id LIMIT ?2"))),
       hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
       marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
       last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
@@ -261,6 +264,32 @@ std::vector<bool> CatalogReader::have_contents(std::span<const Digest> contents,
   found.reserve(contents.size());
   const Snapshot snapshot(database_);
   for (const auto& content : contents) found.push_back(has_content(content, at));
+  return found;
+}
+
+std::vector<Version> CatalogReader::with_content(const Digest& content) {
+  std::vector<Version> found;
+  sqlite::Use use(ever_with_content_);
+  use->bind(1, digest_start(content));
+  while (use->step()) {
+    auto version = version_of(read_row(*use.operator->()));
+    if (version.state.digest == content) found.push_back(std::move(version));
+  }
+  return found;
+}
+
+// Two statements, since one with OR would read all that began at the instant for each page of it.
+std::vector<Version> CatalogReader::begun_after(const View::Beginning& after, std::size_t limit) {
+  std::vector<Version> found;
+  const Snapshot snapshot(database_);
+  {
+    sqlite::Use use(rest_of_instant_);
+    use->bind(1, after.at.value).bind(2, after.version.value).bind(3, std::uint64_t{limit});
+    while (use->step()) found.push_back(version_of(read_row(*use.operator->())));
+  }
+  sqlite::Use use(began_behind_);
+  use->bind(1, after.at.value).bind(2, std::uint64_t{limit - found.size()});
+  while (use->step()) found.push_back(version_of(read_row(*use.operator->())));
   return found;
 }
 

@@ -36,6 +36,8 @@ class CatalogReader {
   std::vector<View::Deletion> deletions(const View::Deletion& after, Instant until, std::size_t limit);
   std::vector<VersionId> last_versions(ItemId directory, Instant at, View::Among among);
   std::vector<bool> have_contents(std::span<const Digest> contents, Instant at);
+  std::vector<Version> with_content(const Digest& content);
+  std::vector<Version> begun_after(const View::Beginning& after, std::size_t limit);
   std::optional<BlobPlace> find_blob(const Digest& digest);
   std::vector<Gap> gaps(Instant from, Instant until);
   std::vector<std::pair<ItemId, DirectoryMark>> marks();
@@ -75,6 +77,9 @@ class CatalogReader {
   sqlite::Statement last_in_;
   sqlite::Statement last_directories_in_;
   sqlite::Statement with_content_;
+  sqlite::Statement ever_with_content_;
+  sqlite::Statement rest_of_instant_;
+  sqlite::Statement began_behind_;
   sqlite::Statement hours_;
   sqlite::Statement marks_;
   sqlite::Statement last_;

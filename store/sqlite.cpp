@@ -106,11 +106,11 @@ std::uint64_t Statement::machine_steps() const {
   return static_cast<std::uint64_t>(sqlite3_stmt_status(handle_.get(), SQLITE_STMTSTATUS_VM_STEP, 0));
 }
 
-Database Database::open_writer(const std::string& path) {
+Database Database::open_writer(const std::string& path, Journal journal) {
   auto database = open(path, true);
   set_page_check(database.handle_.get());
   database.execute("PRAGMA page_size=4096");
-  database.execute("PRAGMA journal_mode=WAL");
+  database.execute(journal == Journal::kWriteAhead ? "PRAGMA journal_mode=WAL" : "PRAGMA journal_mode=DELETE");
   database.execute("PRAGMA synchronous=NORMAL");
   database.execute("PRAGMA wal_autocheckpoint=0");
   database.execute("PRAGMA secure_delete=ON");

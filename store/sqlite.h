@@ -70,8 +70,11 @@ class Use {
 class Database {
  public:
   /// The only connection of all processes that writes and checkpoints the file (SQLite below 3.51.3 can corrupt a file
-  /// that two connections checkpoint). Makes the file if it is not there.
-  static Database open_writer(const std::string& path);
+  /// that two connections checkpoint). Makes the file if it is not there. With kRollback a commit is in the file itself
+  /// and nothing stands beside it, so that it can be read where nothing can be written; readers and writer then wait
+  /// for one another, 10 s at most.
+  enum class Journal { kWriteAhead, kRollback };
+  static Database open_writer(const std::string& path, Journal journal = Journal::kWriteAhead);
   /// Never writes; Error{kNotFound} where the file is not there.
   static Database open_reader(const std::string& path);
   /// Has the system read the file's first quarter of a MiB at once: what a catalog's reader needs next lies all over

@@ -195,6 +195,14 @@ std::vector<bool> StoreView::have_contents(AccountNumber account, std::span<cons
   return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.have_contents(contents, at); });
 }
 
+std::vector<Version> StoreView::with_content(AccountNumber account, const Digest& content) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.with_content(content); });
+}
+
+std::vector<Version> StoreView::begun_after(AccountNumber account, const Beginning& after, std::size_t limit) {
+  return with_reader(uuid_of(account), [&](CatalogReader& reader) { return reader.begun_after(after, limit); });
+}
+
 std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Digest& digest) {
   const auto [uuid, pool] = identity_of(account);
   for (int attempt = 0;; ++attempt) {

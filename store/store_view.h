@@ -51,6 +51,8 @@ class StoreView final : public View {
                                   std::size_t limit) override;
   std::vector<VersionId> last_versions(AccountNumber account, ItemId directory, Instant at, Among among) override;
   std::vector<bool> have_contents(AccountNumber account, std::span<const Digest> contents, Instant at) override;
+  std::vector<Version> with_content(AccountNumber account, const Digest& content) override;
+  std::vector<Version> begun_after(AccountNumber account, const Beginning& after, std::size_t limit) override;
   std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) override;
   std::vector<Gap> gaps(AccountNumber account, Instant from, Instant until) override;
   std::optional<WatchReport> watch_report() override;

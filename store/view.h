@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -107,6 +108,17 @@ class View {
   virtual std::vector<VersionId> last_versions(AccountNumber account, ItemId directory, Instant at, Among among) = 0;
   /// For each content whether some entry of the account has it at `at`.
   virtual std::vector<bool> have_contents(AccountNumber account, std::span<const Digest> contents, Instant at) = 0;
+
+  /// All versions that have a content, by their ids.
+  virtual std::vector<Version> with_content(AccountNumber account, const Digest& content) = 0;
+  /// Where a version stands in the order in which versions began, and became visible.
+  struct Beginning {
+    Instant at;
+    VersionId version;
+    auto operator<=>(const Beginning&) const = default;
+  };
+  /// Versions that stand behind `after` in this order, at most `limit`: what is new to who has read so far.
+  virtual std::vector<Version> begun_after(AccountNumber account, const Beginning& after, std::size_t limit) = 0;
 
   virtual std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) = 0;
 

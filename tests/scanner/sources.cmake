@@ -3,7 +3,6 @@ set(SCANNER_TEST_SOURCES
   scanner/live_driver.cpp
   scanner/scan_world.cpp
   scanner/file_reader_test.cpp
-  scanner/header_words_test.cpp
   scanner/live_account_test.cpp
   scanner/live_property_test.cpp
   scanner/maildir_name_test.cpp

@@ -131,5 +131,36 @@ TEST_F(OverTimeView, KnowsWhichContentsAreThere) {
   EXPECT_THAT(view_.have_contents(alice_, asked, Instant{1}), ElementsAre(false, false, false));
 }
 
+TEST_F(OverTimeView, FindsEveryVersionWithAContent) {
+  const auto digest = [](const char* text) { return Digest::of(as_bytes(text)); };
+  put(2, "a", "one");
+  put(3, "b", "two");
+  put(2, "a2", "one");
+  remove({2});
+  EXPECT_EQ(view_.with_content(alice_, digest("one")).size(), 2U);
+  EXPECT_EQ(view_.with_content(alice_, digest("one")).back().state.name, "a2");
+  EXPECT_EQ(view_.with_content(alice_, digest("two")).size(), 1U);
+  EXPECT_THAT(view_.with_content(alice_, digest("three")), IsEmpty());
+}
+
+TEST_F(OverTimeView, ReadsOnWhereItStoppedAlsoAmidAnInstant) {
+  const auto before = view_.last_instant();
+  std::vector<Change> changes;
+  for (std::uint64_t i = 10; i < 20; ++i)
+    changes.emplace_back(Put{ItemId{i}, Cause::kArrived, file(std::to_string(i), "x"), {}});
+  recorder_->record(alice_, changes, std::vector<Bytes>{to_bytes("x")});
+  put(30, "30", "y");
+  View::Beginning after{before, VersionId{1'000'000}};
+  std::vector<std::string> names;
+  for (;;) {
+    const auto page = view_.begun_after(alice_, after, 3);
+    EXPECT_LE(page.size(), 3U);
+    if (page.empty()) break;
+    for (const auto& version : page) names.push_back(version.state.name);
+    after = {page.back().since, page.back().id};
+  }
+  EXPECT_THAT(names, ElementsAre("10", "11", "12", "13", "14", "15", "16", "17", "18", "19", "30"));
+}
+
 }  // namespace
 }  // namespace yestermail::test

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "scanner/header_words.h"
+#include "mail/header_words.h"
 
 #include <gtest/gtest.h>
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "scanner/header_words.h"
+#include "mail/header_words.h"
 
 #include <gmime/gmime.h>
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <string_view>
 
 #include "base/c_ptr.h"
-#include "base/utf8.h"
+#include "mail/gmime_lock.h"
+#include "mail/tidy_text.h"
 
 namespace yestermail {
 namespace {
@@ -20,16 +20,6 @@ constexpr std::size_t kValueBytes = 2048;
 using CText = CPtr<char, g_free>;
 void unref(void* object) { g_object_unref(object); }
 using AddressList = CPtr<InternetAddressList, unref>;
-
-/// Held while GMime works: it is begun once, and the C library loads and unloads character sets behind it, which
-/// checkers of threads take for races.
-std::unique_lock<std::mutex> enter_gmime() {
-  static std::mutex mutex;
-  std::unique_lock lock(mutex);
-  static const bool kBegun = [] { return g_mime_init(), true; }();
-  static_cast<void>(kBegun);
-  return lock;
-}
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
@@ -80,27 +70,7 @@ RawWords find_headers(std::string_view text) {
   return words;
 }
 
-/// Blanks and control characters become single spaces, what is no UTF-8 becomes U+FFFD; cut between characters.
-std::string tidy(std::string_view text) {
-  std::string result;
-  bool space = false;
-  while (!text.empty()) {
-    const auto sequence = utf8_sequence(text);
-    const bool invalid = sequence.length == 0;
-    const std::string_view character = invalid ? std::string_view("\xEF\xBF\xBD") : text.substr(0, sequence.length);
-    text.remove_prefix(std::max<std::size_t>(1, sequence.length));
-    const bool control = sequence.code_point <= 0x20 || (sequence.code_point >= 0x7F && sequence.code_point <= 0xA0);
-    if (!invalid && control) {
-      space = !result.empty();
-      continue;
-    }
-    if (result.size() + (space ? 1 : 0) + character.size() > kHeaderWordBytes) break;
-    if (space) result += ' ';
-    space = false;
-    result += character;
-  }
-  return result;
-}
+std::string tidy(std::string_view text) { return tidy_text(text, kHeaderWordBytes); }
 
 bool is_plain(std::string_view text) {
   return text.find("=?") == std::string_view::npos &&
