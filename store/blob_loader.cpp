@@ -75,11 +75,11 @@ class JoinedBlob final : public BlobReader, private PartProvider {
 
 }  // namespace
 
-BlobLoader::BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_part)
+BlobLoader::BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_part, std::size_t frame_cache_bytes)
     : disk_(disk),
       layout_(layout),
       find_part_(std::move(find_part)),
-      frames_(kFrameCacheBytes),
+      frames_(frame_cache_bytes > 0 ? frame_cache_bytes : kFrameCacheBytes),
       parts_(kPartCacheBytes) {}
 
 std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& pool, const Digest& digest,
@@ -105,6 +105,10 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& po
   joiner.read(0, bytes);
   require_digest(bytes, digest, "blob");
   return std::make_unique<WholeBlob>(held(std::move(bytes)));
+}
+
+PartProvider::Part BlobLoader::stored_blob(const Uuid& account, const BlobPlace& place) {
+  return {place.form, stored_bytes(account, PackClass::kAccount, place)};
 }
 
 PartProvider::Part BlobLoader::stored_part(const Uuid& pool, const Digest& digest) {

@@ -27,13 +27,17 @@ class BlobLoader {
  public:
   using FindPart = std::function<std::optional<BlobPlace>(const Uuid& pool, const Digest&)>;
 
-  BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_part);
+  /// `frame_cache_bytes`: of decoded frames; 0: as much as a mount has.
+  BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_part, std::size_t frame_cache_bytes = 0);
 
   /// Error{kDamage} or {kNotFound} where the bytes cannot be had; the reader outlives neither the loader nor the store.
   std::unique_ptr<BlobReader> open(const Uuid& account, const Uuid& pool, const Digest& digest, const BlobPlace& place);
 
   /// True if the pool gives the part, and it is these bytes; none: only that it can be joined.
   bool part_is(const Uuid& pool, const Digest& digest, ByteView bytes);
+
+  /// What is stored for a blob of an account: itself or its recipe; not compared with a digest.
+  PartProvider::Part stored_blob(const Uuid& account, const BlobPlace& place);
 
   /// A part as it is stored, or checked against its digest, once while it is remembered.
   PartProvider::Part stored_part(const Uuid& pool, const Digest& digest);

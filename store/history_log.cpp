@@ -13,15 +13,13 @@
 namespace yestermail {
 namespace {
 
-constexpr std::string_view kMagic = "YMLOG001";
-constexpr std::size_t kHeaderBytes = 112;
 constexpr std::size_t kFrameBytes = 4U << 20U;
 constexpr std::uint64_t kMergeBytes = 128U << 10U;
 
 Bytes encode_header(Lsn from, Lsn to, const Uuid& store, const Uuid& account, const Digest& previous) {
   Bytes header;
   ByteWriter out(header);
-  out.raw(as_bytes(kMagic));
+  out.raw(as_bytes(kLogMagic));
   out.u64(from.value);
   out.u64(to.value);
   out.raw(store.bytes());
@@ -34,11 +32,11 @@ Bytes encode_header(Lsn from, Lsn to, const Uuid& store, const Uuid& account, co
 }
 
 Digest previous_of(const File& file, const std::string& path) {
-  std::array<std::byte, kHeaderBytes> header{};
+  std::array<std::byte, kLogHeaderBytes> header{};
   const bool whole =
-      file.read_at(0, header) == header.size() && as_text(ByteView(header).first(kMagic.size())) == kMagic;
+      file.read_at(0, header) == header.size() && as_text(ByteView(header).first(kLogMagic.size())) == kLogMagic;
   ByteReader sum(ByteView(header).last(8));
-  if (!whole || sum.u64() != checksum(ByteView(header).first(kHeaderBytes - 8))) {
+  if (!whole || sum.u64() != checksum(ByteView(header).first(kLogHeaderBytes - 8))) {
     throw Error(Errc::kDamage, path + ": its header is damaged");
   }
   return *Digest::from_bytes(ByteView(header).subspan(56, Digest::kSize));
@@ -75,7 +73,7 @@ Bytes HistoryLog::read_raw(const LogName& name) const {
   const auto file = disk_.open(path(name), Filesystem::Open::kRead);
   const auto size = file->size();
   Bytes raw;
-  std::uint64_t at = kHeaderBytes;
+  std::uint64_t at = kLogHeaderBytes;
   while (at < size) {
     auto frame = read_frame(*file, path(name), at, FrameKind::kData);
     append(raw, frame.raw);

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/filesystem.h"
@@ -12,6 +13,10 @@
 #include "store/transaction.h"
 
 namespace yestermail {
+
+/// Numbers of docs/format.md 7.
+inline constexpr std::string_view kLogMagic = "YMLOG001";
+inline constexpr std::size_t kLogHeaderBytes = 112;
 
 /// The logs of one account: its history as immutable files (docs/format.md 7). The packer writes them, one thread at a
 /// time for an account; reading is safe beside it.

@@ -231,6 +231,26 @@ bool StoreView::part_is(const Uuid& pool, const Digest& part, ByteView bytes) {
   return false;
 }
 
+std::optional<PartProvider::Part> StoreView::stored_blob(const Uuid& account, const Digest& digest) {
+  try {
+    const auto place = with_reader(account, [&](CatalogReader& reader) { return reader.find_blob(digest); });
+    if (!place) return std::nullopt;
+    return loader_.stored_blob(account, *place);
+  } catch (const Error& error) {
+    if (!is_derived_damage(error)) throw;
+    return std::nullopt;
+  }
+}
+
+std::optional<PartProvider::Part> StoreView::stored_part(const Uuid& pool, const Digest& part) {
+  try {
+    return loader_.stored_part(pool, part);
+  } catch (const Error& error) {
+    if (!is_derived_damage(error)) throw;
+    return std::nullopt;
+  }
+}
+
 std::optional<BlobPlace> StoreView::find_part(const Uuid& pool, const Digest& part) {
   const std::scoped_lock lock(mutex_);
   for (int attempt = 0;; ++attempt) {

@@ -65,6 +65,9 @@ class StoreView final : public View {
 
   /// For the writer: whether the pool gives exactly these bytes for a part; no bytes: whether it can be had.
   bool part_is(const Uuid& pool, const Digest& part, ByteView bytes);
+  /// For a repair: what is stored for a blob or part, as far as it can be read; not compared with a digest.
+  std::optional<PartProvider::Part> stored_blob(const Uuid& account, const Digest& digest);
+  std::optional<PartProvider::Part> stored_part(const Uuid& pool, const Digest& part);
   [[nodiscard]] PoolScope pool_scope() const { return scope_; }
   /// Where the account's parts are.
   Uuid pool_of(AccountNumber number);

@@ -336,14 +336,29 @@ void StoreWriter::note_sound(const Uuid& pool, const std::unordered_set<Digest>&
 
 bool StoreWriter::is_packed(PackClass pack_class, const Uuid& owner, const Digest& digest) {
   const std::scoped_lock lock(catalogs_mutex_);
-  const auto place = pack_class == PackClass::kPool ? catalogs_->pool(owner).find(digest)
-                                                    : catalogs_->catalog(owner).blobs().find(digest);
+  const auto place = find_place(pack_class, owner, digest);
   return place && place->pack;
 }
 
 void StoreWriter::expect_pack(const Digest& name, LoadedPack pack) {
   const std::scoped_lock lock(catalogs_mutex_);
   catalogs_->expect_pack(name, std::move(pack));
+}
+
+std::optional<BlobPlace> StoreWriter::find_place(PackClass pack_class, const Uuid& owner, const Digest& digest) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  return pack_class == PackClass::kPool ? catalogs_->pool(owner).find(digest)
+                                        : catalogs_->catalog(owner).blobs().find(digest);
+}
+
+void StoreWriter::forget_place(PackClass pack_class, const Uuid& owner, const Digest& digest) {
+  mark_writing();
+  const std::scoped_lock lock(catalogs_mutex_);
+  if (pack_class == PackClass::kPool) {
+    catalogs_->pool(owner).forget(digest);
+  } else {
+    catalogs_->catalog(owner).blobs().forget(digest);
+  }
 }
 
 void StoreWriter::pack_now() { packer_->run(); }

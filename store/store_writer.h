@@ -65,6 +65,12 @@ class StoreWriter final : public Recorder, public Mender {
   /// Whether it is in a pack, and not in the journal only; `owner`: the account or the pool.
   bool is_packed(PackClass pack_class, const Uuid& owner, const Digest& digest);
   void expect_pack(const Digest& name, LoadedPack pack);
+
+  /// For a repair. Where a blob or part is; `owner`: the account or the pool.
+  std::optional<BlobPlace> find_place(PackClass pack_class, const Uuid& owner, const Digest& digest);
+  /// It is to be stored anew when somebody has it. Lost in a power cut, this is to be done again.
+  void forget_place(PackClass pack_class, const Uuid& owner, const Digest& digest);
+  StoreView& store_view() { return *view_; }
   void set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
 
  private:

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set(SUPPORT_SOURCES
+  check_findings.cpp
+  damaged_copy.cpp
   fault_filesystem.cpp
   fault_model.cpp
   maildir_builder.cpp

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "store/check.h"
+#include "store/layout.h"
+
+namespace yestermail {
+
+/// What is remembered of earlier checks: the file STORE/checked. Derived: it may be missing, and is then begun anew.
+struct CheckRecord {
+  struct Owner {
+    Instant at;
+    Lsn last;  ///< its newest transaction then
+  };
+  struct Pack {
+    Instant at;
+    CheckLevel level = CheckLevel::kStructure;
+  };
+  std::map<Uuid, Owner> accounts;
+  std::map<Digest, Pack> packs;
+  std::optional<LastCheck> last;  ///< the last one that looked at everything
+};
+
+CheckRecord read_check_record(Filesystem& disk, const Layout& layout);
+/// After a power cut the old or the new one is there.
+void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecord& record);
+
+}  // namespace yestermail

@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/repair.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "base/error.h"
+#include "base/posix_filesystem.h"
+#include "tests/crash/byte_classes.h"
+#include "tests/support/check_findings.h"
+#include "tests/support/damaged_copy.h"
+#include "tests/support/recording_log.h"
+#include "tests/support/small_store.h"
+#include "tests/support/store_script.h"
+#include "tests/support/test_clock.h"
+
+namespace yestermail::test {
+namespace {
+
+namespace fs = std::filesystem;
+using ::testing::HasSubstr;
+
+std::optional<Bytes> read_if_there(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  if (!in) return std::nullopt;
+  return to_bytes(std::string(std::istreambuf_iterator<char>(in), {}));
+}
+
+/// A repair of a copy, with or without the store as it was to take from.
+class RepairTest : public ::testing::Test {
+ protected:
+  StoreWorld world() { return {disk_, clock_, log_}; }
+
+  RepairReport repair(const DamagedCopy& copy, const RepairSources& sources = {}) {
+    const auto report = repair_store(world(), copy.path(), check_all(copy.path()), sources);
+    return report;
+  }
+
+  /// Blobs from the original, as another store; not its files.
+  RepairSources blobs_of_original() {
+    RepairSources sources;
+    sources.blob = [this](const WantedBlob& wanted) -> std::optional<Bytes> {
+      const auto view = open_view(world(), source_.path());
+      const auto blob = view->open_blob(wanted.account.number, wanted.digest);
+      Bytes bytes(static_cast<std::size_t>(blob->size()));
+      blob->read(0, bytes);
+      return bytes;
+    };
+    return sources;
+  }
+
+  RepairSources files_of_original() {
+    RepairSources sources;
+    sources.file = [this](const std::string& path) { return read_if_there(source_ / path); };
+    sources.names = [this](const std::string& directory) {
+      std::vector<std::string> names;
+      for (const auto& entry : fs::directory_iterator(source_ / directory)) names.push_back(entry.path().filename());
+      return names;
+    };
+    return sources;
+  }
+
+  /// All that a reader gets can still be had after the derived files were made anew.
+  static void expect_lasting(const DamagedCopy& copy, std::uint64_t readable) {
+    EXPECT_GE(count_readable(copy.path()), readable);
+    for (const char* table : {".db", ".db-wal", ".db-shm"}) {
+      for (const auto& file : copy.files(table)) fs::remove(copy / file);
+    }
+    EXPECT_GE(count_readable(copy.path()), readable) << "after all databases were made anew";
+  }
+
+  DamagedCopy source_;
+  PosixFilesystem disk_;
+  TestClock clock_{Instant{1'900'000'000LL * kMicrosPerSecond}};
+  RecordingLog log_;
+};
+
+TEST_F(RepairTest, KeepsOfADamagedPackWhatCanBeReadAndPutsItAside) {
+  const auto all = count_readable(source_.path());
+  std::size_t tried = 0;
+  for (const auto& [name, regions] : byte_classes(DamagedCopy::original())) {
+    if (name.find(" pack: ") == std::string::npos) continue;
+    for (std::size_t i = 0; i < regions.size(); i += std::max<std::size_t>(1, regions.size() / 2)) {
+      const auto& region = regions[i];
+      const DamagedCopy copy;
+      copy.flip(region.path, region.offset + region.length / 2);
+      const auto before = count_readable(copy.path());
+      ++tried;
+      const auto report = repair(copy);
+      SCOPED_TRACE(name + " " + region.path);
+      EXPECT_FALSE(fs::is_empty(copy / "quarantine"));
+      expect_lasting(copy, before);
+      const auto after = check_all(copy.path());
+      EXPECT_EQ(after.versions_total, all - count_readable(copy.path()));
+      for (const auto& file : after.files) EXPECT_EQ(file.kind, FileFinding::Kind::kNote) << file.path << file.what;
+    }
+  }
+  EXPECT_GT(tried, 12U);
+}
+
+TEST_F(RepairTest, TakesWhatIsLostFromAnotherStore) {
+  const auto all = count_readable(source_.path());
+  for (const auto& [name, regions] : byte_classes(DamagedCopy::original())) {
+    if (name != "account pack: frame payload" && name != "pool pack: frame payload") continue;
+    for (std::size_t i = 0; i < regions.size(); i += 3) {
+      const auto& region = regions[i];
+      const DamagedCopy copy;
+      copy.flip(region.path, region.offset + region.length / 2);
+      SCOPED_TRACE(name + " " + region.path);
+      const auto report = repair(copy, blobs_of_original());
+      EXPECT_EQ(report.lost, 0U);
+      expect_lasting(copy, all);
+      EXPECT_EQ(damage_text(check_all(copy.path())), "");
+    }
+  }
+}
+
+TEST_F(RepairTest, TakesWhatIsLostWithWholePacks) {
+  const auto all = count_readable(source_.path());
+  for (const auto& pack : source_.files(".pack")) {
+    const DamagedCopy copy;
+    fs::remove(copy / pack);
+    SCOPED_TRACE(pack);
+    repair(copy, blobs_of_original());
+    EXPECT_EQ(count_readable(copy.path()), all);
+    expect_lasting(copy, all);
+    EXPECT_EQ(damage_text(check_all(copy.path())), "");
+  }
+}
+
+TEST_F(RepairTest, PutsFilesBackFromACopyOfTheStore) {
+  auto files = source_.files(".pack");
+  const auto logs = source_.files(".log");
+  files.insert(files.end(), logs.begin(), logs.end());
+  for (const auto& file : files) {
+    for (const bool remove : {false, true}) {
+      const DamagedCopy copy;
+      if (remove) {
+        fs::remove(copy / file);
+      } else {
+        copy.flip(file, fs::file_size(copy / file) / 2);
+      }
+      const auto report = repair(copy, files_of_original());
+      EXPECT_EQ(read_if_there(copy / file), read_if_there(source_ / file)) << file;
+      EXPECT_EQ(damage_text(check_all(copy.path())), "") << file;
+    }
+  }
+}
+
+TEST_F(RepairTest, DoesNotMakeACatalogAnewThatKnowsMoreThanTheLogs) {
+  const DamagedCopy copy;
+  const auto all = count_readable(copy.path());
+  for (const auto& log : copy.files(".log")) {
+    if (log.starts_with("accounts/")) copy.flip(log, fs::file_size(copy / log) / 2);
+  }
+  const auto report = repair(copy);
+  EXPECT_FALSE(report.left.empty());
+  EXPECT_EQ(count_readable(copy.path()), all);
+  const auto rebuilt = rebuild_store(world(), copy.path(), {});
+  EXPECT_FALSE(rebuilt.refused.empty());
+  EXPECT_EQ(count_readable(copy.path()), all);
+}
+
+TEST_F(RepairTest, MakesDerivedFilesAnew) {
+  const auto all = count_readable(source_.path());
+  for (const auto& table : source_.files(".db")) {
+    const DamagedCopy copy;
+    copy.flip(table, fs::file_size(copy / table) / 2 + 40);
+    repair(copy);
+    EXPECT_EQ(damage_text(check_all(copy.path())), "") << table;
+    EXPECT_EQ(count_readable(copy.path()), all);
+  }
+  const DamagedCopy copy;
+  const auto report = rebuild_store(world(), copy.path(), {});
+  EXPECT_TRUE(report.refused.empty());
+  EXPECT_EQ(report.made.size(), copy.files(".db").size());
+  EXPECT_EQ(damage_text(check_all(copy.path())), "");
+}
+
+TEST_F(RepairTest, TrustsNoSource) {
+  const DamagedCopy copy;
+  for (const auto& pack : copy.files(".pack")) copy.flip(pack, fs::file_size(copy / pack) / 2);
+  RepairSources liar;
+  liar.blob = [](const WantedBlob&) { return to_bytes("something else"); };
+  liar.file = [](const std::string&) { return to_bytes("something else"); };
+  const auto before = count_readable(copy.path());
+  const auto report = repair(copy, liar);
+  EXPECT_GT(report.lost, 0U);
+  EXPECT_GE(count_readable(copy.path()), before);
+}
+
+TEST_F(RepairTest, WaitsForNoWriterButSaysSo) {
+  const DamagedCopy copy;
+  const auto lock = disk_.try_lock(copy / "lock");
+  const auto findings = check_all(copy.path());
+  try {
+    repair_store(world(), copy.path(), findings, {});
+    ADD_FAILURE() << "repaired beside a writer";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Errc::kLocked);
+  }
+}
+
+}  // namespace
+}  // namespace yestermail::test
