@@ -348,6 +348,11 @@ void StoreWriter::expect_pack(const Digest& name, LoadedPack pack) {
 
 void StoreWriter::pack_now() { packer_->run(); }
 
+PurgeResult StoreWriter::purge(std::span<const PurgeRequest> requests) {
+  if (requests.empty()) return {};
+  throw Error(Errc::kUnsupported, "this version does not remove anything yet");
+}
+
 bool StoreWriter::rebuild_catalog(const Uuid& account) {
   mark_writing();
   const std::scoped_lock lock(catalogs_mutex_);

@@ -39,6 +39,7 @@ class StoreWriter final : public Recorder, public Mender {
   void record_gap(AccountNumber account, const Gap& gap) override;
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) override;
   void pack_now() override;
+  PurgeResult purge(std::span<const PurgeRequest> requests) override;
 
   bool rebuild_catalog(const Uuid& account) override;
   bool rebuild_pool(const Uuid& pool) override;
