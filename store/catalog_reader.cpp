@@ -85,6 +85,7 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       last_in_(database_.prepare(kLastIn)),
       last_directories_in_(database_.prepare(std::string(kLastIn) + " AND size < 0")),
       with_content_(database_.prepare(select_rows("digest = ?1 AND since <= ?2 AND until > ?2"))),
+      all_with_content_(database_.prepare(select_rows("digest = ?1 ORDER BY id"))),
       hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
       marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
       last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
@@ -254,6 +255,17 @@ bool CatalogReader::has_content(const Digest& content, Instant at) {
     if (version_of(read_row(*use.operator->())).state.digest == content) return true;
   }
   return false;
+}
+
+std::vector<Version> CatalogReader::versions_with(const Digest& content) {
+  std::vector<Version> all;
+  sqlite::Use use(all_with_content_);
+  use->bind(1, digest_start(content));
+  while (use->step()) {
+    auto version = version_of(read_row(*use.operator->()));
+    if (version.state.digest == content) all.push_back(std::move(version));
+  }
+  return all;
 }
 
 std::vector<bool> CatalogReader::have_contents(std::span<const Digest> contents, Instant at) {

@@ -35,6 +35,7 @@ class CatalogReader {
   std::vector<VersionId> differences(Instant at, Instant other);
   std::vector<View::Deletion> deletions(const View::Deletion& after, Instant until, std::size_t limit);
   std::vector<VersionId> last_versions(ItemId directory, Instant at, View::Among among);
+  std::vector<Version> versions_with(const Digest& content);
   std::vector<bool> have_contents(std::span<const Digest> contents, Instant at);
   std::optional<BlobPlace> find_blob(const Digest& digest);
   std::vector<Gap> gaps(Instant from, Instant until);
@@ -75,6 +76,7 @@ class CatalogReader {
   sqlite::Statement last_in_;
   sqlite::Statement last_directories_in_;
   sqlite::Statement with_content_;
+  sqlite::Statement all_with_content_;
   sqlite::Statement hours_;
   sqlite::Statement marks_;
   sqlite::Statement last_;

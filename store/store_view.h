@@ -49,6 +49,7 @@ class StoreView final : public View {
   std::vector<VersionId> differences(AccountNumber account, Instant at, Instant other) override;
   std::vector<Deletion> deletions(AccountNumber account, const Deletion& after, Instant until,
                                   std::size_t limit) override;
+  std::vector<Version> versions_with(AccountNumber account, const Digest& content) override;
   std::vector<VersionId> last_versions(AccountNumber account, ItemId directory, Instant at, Among among) override;
   std::vector<bool> have_contents(AccountNumber account, std::span<const Digest> contents, Instant at) override;
   std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) override;
@@ -64,6 +65,8 @@ class StoreView final : public View {
   /// For the writer: whether the pool gives exactly these bytes for a part; no bytes: whether it can be had.
   bool part_is(const Uuid& pool, const Digest& part, ByteView bytes);
   [[nodiscard]] PoolScope pool_scope() const { return scope_; }
+  /// For the writer: the account is gone for good.
+  void forget(AccountNumber account);
   /// Where the account's parts are.
   Uuid pool_of(AccountNumber number);
 

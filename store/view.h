@@ -101,6 +101,8 @@ class View {
   };
   virtual std::vector<Deletion> deletions(AccountNumber account, const Deletion& after, Instant until,
                                           std::size_t limit) = 0;
+  /// All versions of all times with a content, by id.
+  virtual std::vector<Version> versions_with(AccountNumber account, const Digest& content) = 0;
   /// Ids of the versions, ascending, that items in a directory had last by `at`: of those that are there at `at` and
   /// of those that were deleted there before. With kDirectories it reads no others.
   enum class Among : std::uint8_t { kAll, kDirectories };
