@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <atomic>
 #include <future>
+#include <mutex>
+#include <shared_mutex>
 #include <thread>
 
 #include "base/error.h"
@@ -32,6 +34,37 @@ std::int64_t micros(Timer::duration duration) {
 bool is_below(const std::string& path, const std::string& directory) {
   return path == directory || path.starts_with(directory + "/");
 }
+
+/// The open store, for others than the session. Who uses it keeps it open. Safe for concurrent use.
+class LentRecorder {
+ public:
+  /// Lends it for as long as the object lives.
+  class Lending {
+   public:
+    Lending(LentRecorder& to, Recorder& recorder) : to_(to) { to_.set(&recorder); }
+    Lending(const Lending&) = delete;
+    Lending& operator=(const Lending&) = delete;
+    ~Lending() { to_.set(nullptr); }
+
+   private:
+    LentRecorder& to_;
+  };
+
+  void use(const std::function<void(Recorder&)>& work) {
+    const std::shared_lock lock(mutex_);
+    if (recorder_ == nullptr) throw Error(Errc::kReadOnly, "the store takes nothing at present: try again later");
+    work(*recorder_);
+  }
+
+ private:
+  void set(Recorder* recorder) {
+    const std::unique_lock lock(mutex_);
+    recorder_ = recorder;
+  }
+
+  std::shared_mutex mutex_;
+  Recorder* recorder_ = nullptr;  // Guarded by mutex_.
+};
 
 }  // namespace
 
@@ -117,6 +150,8 @@ class Watch::State {
     return answer.get();
   }
 
+  void with_recorder(const std::function<void(Recorder&)>& work) { lent_.use(work); }
+
   bool wait_until_settled(std::chrono::milliseconds most) {
     const auto end = Timer::now() + most;
     {
@@ -182,6 +217,7 @@ class Watch::State {
     set_why_not(std::nullopt);
     WatchSession session({recorder, clock_, log_, specs_, options_, queue_, passes_, gaps_, fence_, counters_,
                           failures_, losses_, [this] { hurry(); }});
+    const LentRecorder::Lending lending(lent_, recorder);
     auto next_report = Timer::now();
     std::size_t told_gaps = 0;
     auto next_scan = Timer::now() + options_.scan_interval;
@@ -267,6 +303,7 @@ class Watch::State {
   OperationQueue queue_;
   PassQueue passes_;
   GapList gaps_;
+  LentRecorder lent_;
   std::atomic<std::uint64_t> losses_{0};
   std::atomic<bool> looked_through_{false};  // Everything, since the store was opened.
   std::atomic<Timer::rep> hurry_until_{0};
@@ -287,6 +324,8 @@ void Watch::run(const std::stop_token& stop, const std::function<void()>& ready)
 WatchReport Watch::report() const { return state_->report(); }
 
 ScanReport Watch::scan(const ScanOptions& options, ScanProgress* progress) { return state_->scan(options, progress); }
+
+void Watch::with_recorder(const std::function<void(Recorder&)>& work) { state_->with_recorder(work); }
 
 bool Watch::wait_until_settled(std::chrono::milliseconds most) { return state_->wait_until_settled(most); }
 

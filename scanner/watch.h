@@ -61,6 +61,9 @@ class Watch {
   /// Looks through the accounts now, all of them or those that match. Waits for it. Error{kReadOnly}: the store takes
   /// nothing at present; Error{kFailed}: it is being stopped.
   ScanReport scan(const ScanOptions& options, ScanProgress* progress);
+  /// Calls `work` with the open store, in this thread, beside what the watcher records in it. The store stays open
+  /// until `work` has returned; what it throws goes through. Error{kReadOnly}: the store takes nothing at present.
+  void with_recorder(const std::function<void(Recorder&)>& work);
   /// Waits until nothing is left to look at and no gap is open. False: that took longer than `most`.
   bool wait_until_settled(std::chrono::milliseconds most);
 
