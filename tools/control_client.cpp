@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "tools/control_messages.h"
+#include "tools/purge_messages.h"
 
 namespace yestermail {
 namespace {
@@ -62,6 +63,25 @@ ScanReport ControlClient::scan(const ScanOptions& options, ScanProgress& progres
   throw Error(Errc::kFailed, printable(store_) +
                                  ": the process that watches it went away during the scan; what was recorded until "
                                  "then is safe: scan again");
+}
+
+PurgeResult ControlClient::purge(const Json& request) {
+  channel_.send(request.dump());
+  std::string line;
+  while (channel_.read(line, kScanPatience) == LineChannel::Got::kLine) {
+    try {
+      const auto answer = Json::parse(line);
+      if (answer.contains("result")) return purge_result_of(answer.at("result"));
+      if (answer.contains("error")) throw error_of(answer.at("error"));
+    } catch (const Json::exception&) {
+      throw Error(Errc::kFailed, printable(store_) +
+                                     ": the process that watches it answered something else: is it of "
+                                     "another version?");
+    }
+  }
+  throw Error(Errc::kFailed, printable(store_) +
+                                 ": the process that watches it went away during the purge; what was begun is "
+                                 "finished when the store is opened for writing next");
 }
 
 }  // namespace yestermail

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "scanner/scan.h"
+#include "store/recorder.h"
 #include "store/watch_report.h"
 #include "tools/control_socket.h"
 #include "tools/json_output.h"
@@ -22,6 +23,8 @@ class ControlClient {
   /// Has it look through the accounts and waits for it. Throws the Error that it answers with, and Error{kFailed}
   /// where it goes away, or says nothing for minutes.
   ScanReport scan(const ScanOptions& options, ScanProgress& progress);
+  /// Has it remove what purge_requests_json() made a request of, and waits for it. Throws likewise.
+  PurgeResult purge(const Json& request);
 
  private:
   ControlClient(Fd socket, std::string store);

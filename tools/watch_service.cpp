@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "tools/control_messages.h"
+#include "tools/purge_messages.h"
 
 namespace yestermail {
 namespace {
@@ -47,9 +48,10 @@ Json WatchService::answer(const Json& request, const Progress& progress) {
   const auto what = request.find("do");
   if (what == request.end() || !what->is_string()) throw Error(Errc::kUsage, "the request has no \"do\"");
   if (*what == "scan") return scan(request, progress);
+  if (*what == "purge") return purge(request, progress);
   if (*what != "status") {
     throw Error(Errc::kUsage,
-                "\"" + printable(what->get<std::string>()) + "\" is not known: there are status and scan");
+                "\"" + printable(what->get<std::string>()) + "\" is not known: there are status, scan and purge");
   }
   if (request.size() > 1) throw Error(Errc::kUsage, "status takes nothing else");
   return status();
@@ -63,6 +65,16 @@ Json WatchService::scan(const Json& request, const Progress& progress) {
   auto pass = std::async(std::launch::async, [&] { return watch_.scan(options, &last); });
   while (pass.wait_for(kTellAgain) != std::future_status::ready) progress(last.json());
   return scan_report_json(pass.get());
+}
+
+Json WatchService::purge(const Json& request, const Progress& progress) {
+  const auto requests = purge_requests_of(request);
+  PurgeResult result;
+  auto work = std::async(std::launch::async,
+                         [&] { watch_.with_recorder([&](Recorder& recorder) { result = recorder.purge(requests); }); });
+  while (work.wait_for(kTellAgain) != std::future_status::ready) progress({{"doing", "purging"}});
+  work.get();
+  return purge_result_json(result);
 }
 
 }  // namespace yestermail

@@ -17,6 +17,7 @@ class WatchService final : public ControlService {
  private:
   [[nodiscard]] Json status() const;
   Json scan(const Json& request, const Progress& progress);
+  Json purge(const Json& request, const Progress& progress);
 
   Watch& watch_;
 };

@@ -11,7 +11,9 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "store/history_log.h"
 #include "store/layout.h"
+#include "store/purge_check.h"
 #include "tests/store/store_fixture.h"
 #include "tests/support/store_search.h"
 
@@ -258,6 +260,49 @@ TEST_F(Purge, CanBeDoneAgainAndAgain) {
   EXPECT_EQ(purge(*recorder, alice, {versions[0]}).versions, 0U) << "it is gone already";
   mail(*recorder, alice, recorder->new_item(alice), "again", mail_text("Rose0x", 9'000, 0));
   EXPECT_EQ(history(recorder->view(), alice).size(), 1U + 3U + 1U);
+}
+
+TEST_F(Purge, CanBeVerified) {
+  const auto recorder = open_quietly();
+  const auto alice = add_account(*recorder, "alice@example.com");
+  const auto bob = add_account(*recorder, "bob@example.com");
+  const auto item = recorder->new_item(alice);
+  const auto gone = mail(*recorder, alice, item, "a", "gone");
+  mail(*recorder, alice, item, "a", "stays", Cause::kChanged);
+  const auto uuid = recorder->view().account(bob)->uuid;
+  purge(*recorder, alice, {gone});
+  recorder->end_account(bob);
+  const std::vector<PurgeRequest> requests{{bob, true, {}}};
+  recorder->purge(requests);
+  const auto good = check_purged(world(), path());
+  EXPECT_THAT(good.found, IsEmpty());
+  EXPECT_EQ(good.purged, 2U) << "alice's version, and bob's entry";
+  EXPECT_EQ(good.unreferenced, 0U);
+  fs::create_directories(Layout(path()).account(uuid));
+  EXPECT_THAT(check_purged(world(), path()).found,
+              ::testing::ElementsAre(HasSubstr("account " + uuid.hex() + ": erased, and still there")));
+}
+
+TEST_F(Purge, VerifyingFindsAVersionThatCameBack) {
+  const auto recorder = open_quietly();
+  const auto alice = add_account(*recorder, "alice@example.com");
+  const auto gone = mail(*recorder, alice, recorder->new_item(alice), "a", "gone");
+  purge(*recorder, alice, {gone});
+  ASSERT_THAT(check_purged(world(), path()).found, IsEmpty());
+  // As a faulty writer would: the id of a removed version is used once more.
+  PurgeOperation again{ItemId{1}, VersionId{1}, {VersionId{gone.value + 1}}, {}};
+  const auto next = mail(*recorder, alice, recorder->new_item(alice), "b", "next");
+  ASSERT_EQ(next.value, gone.value + 1);
+  const Uuid uuid = recorder->view().account(alice)->uuid;
+  const Layout layout(path());
+  HistoryLog log(disk_, layout, read_store_id(world(), path()), uuid);
+  Bytes operations;
+  encode_operation(again, operations);
+  Bytes transaction;
+  encode_transaction(Lsn{log.covered().value + 1}, Instant{1}, uuid, 1, operations, transaction);
+  log.add(Lsn{log.covered().value + 1}, transaction);
+  EXPECT_THAT(check_purged(world(), path()).found,
+              ::testing::UnorderedElementsAre(HasSubstr("still in the catalog"), HasSubstr("still in the journal")));
 }
 
 TEST_F(Purge, LeavesAnAccountWhoseLogIsDamagedAsItIs) {
