@@ -52,4 +52,14 @@ void remove_if_there(Filesystem& disk, const std::string& path) {
   if (disk.exists(path)) disk.remove(path);
 }
 
+void remove_tree(Filesystem& disk, const std::string& path) {
+  std::vector<std::string> names;
+  try {
+    names = disk.list(path);
+  } catch (const Error&) {  // A file has no list; any other trouble shows when it is removed.
+  }
+  for (const auto& name : names) remove_tree(disk, path + "/" + name);
+  disk.remove(path);
+}
+
 }  // namespace yestermail

@@ -46,7 +46,7 @@ class Filesystem {
   virtual std::unique_ptr<File> open(const std::string& path, Open how) = 0;
   /// Replaces `to` if it is there. Durable only after sync_directory() of both parents.
   virtual void rename(const std::string& from, const std::string& to) = 0;
-  virtual void remove(const std::string& path) = 0;
+  virtual void remove(const std::string& path) = 0;  ///< a file, or an empty directory
   virtual void make_directory(const std::string& path) = 0;
   /// On return the names in `path` survive a power cut.
   virtual void sync_directory(const std::string& path) = 0;
@@ -69,5 +69,8 @@ void make_directories(Filesystem& disk, const std::string& root, const std::stri
 
 /// Removes a file if it is there.
 void remove_if_there(Filesystem& disk, const std::string& path);
+
+/// Removes a file, or a directory with all that is in it.
+void remove_tree(Filesystem& disk, const std::string& path);
 
 }  // namespace yestermail

@@ -86,7 +86,8 @@ void PosixFilesystem::rename(const std::string& from, const std::string& to) {
 }
 
 void PosixFilesystem::remove(const std::string& path) {
-  if (::unlink(path.c_str()) != 0) throw_errno(errno, path);
+  if (::unlink(path.c_str()) == 0) return;
+  if (errno != EISDIR || ::rmdir(path.c_str()) != 0) throw_errno(errno, path);
 }
 
 void PosixFilesystem::make_directory(const std::string& path) {

@@ -75,6 +75,7 @@ class TimedRecorder final : public Recorder {
     return recorder_->marks(account);
   }
   void pack_now() override { recorder_->pack_now(); }
+  PurgeResult purge(std::span<const PurgeRequest> requests) override { return recorder_->purge(requests); }
 
  private:
   const std::unique_ptr<Recorder> recorder_;

@@ -112,6 +112,15 @@ PartProvider::Part BlobLoader::stored_blob(const Uuid& account, const BlobPlace&
 }
 
 PartProvider::Part BlobLoader::stored_part(const Uuid& pool, const Digest& digest) {
+  try {
+    return stored_part_once(pool, digest);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kNotFound) throw;
+    return stored_part_once(pool, digest);  // Its pack was replaced since its place was looked up.
+  }
+}
+
+PartProvider::Part BlobLoader::stored_part_once(const Uuid& pool, const Digest& digest) {
   const auto place = find_part_(pool, digest);
   if (!place) throw Error(Errc::kDamage, "part " + digest.hex() + ": not in the pool");
   if (place->form != BlobForm::kWhole && place->form != BlobForm::kRecipe) {

@@ -45,6 +45,7 @@ class BlobLoader {
 
  private:
   /// `owner`: the account or the pool.
+  PartProvider::Part stored_part_once(const Uuid& pool, const Digest& digest);
   HeldBytes stored_bytes(const Uuid& owner, PackClass pack_class, const BlobPlace& place);
   std::shared_ptr<PackReader> pack(const std::string& path);
   void close_pack(const std::string& path);

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kCommitPacks = 4;  ///< a commit is due when so many packs' worth was stored
 constexpr std::uint64_t kCommitChanges = 20'000;
+constexpr std::uint64_t kCommitAsked = 200'000;   ///< about 12 MB
 constexpr std::size_t kInlineBytes = 64U << 10U;  ///< a rest below this is not worth a pack of its own
 
 }  // namespace
@@ -66,6 +67,7 @@ StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, const Uuid& p
     {
       const std::scoped_lock lock(mutex_);
       if (claimed_blobs_.contains({account, digest})) return true;
+      if (asked_blobs_[account].insert(digest).second) ++asked_;
     }
     return writer_.has_blob(account, digest);
   };
@@ -173,7 +175,8 @@ void BulkWriter::add_marks(AccountNumber account, std::vector<std::pair<ItemId, 
 }
 
 bool BulkWriter::full() const {
-  return stored_bytes_ >= kCommitPacks * writer_.tuning().pack_bytes || pending_changes_ >= kCommitChanges;
+  return stored_bytes_ >= kCommitPacks * writer_.tuning().pack_bytes || pending_changes_ >= kCommitChanges ||
+         asked_ >= kCommitAsked;
 }
 
 Instant BulkWriter::commit() {
@@ -184,12 +187,16 @@ Instant BulkWriter::commit() {
 }
 
 Instant BulkWriter::commit_all() {
+  const WriteGate::Pass pass(writer_.gate());
   std::map<Uuid, Draft> drafts;
   flush_rests(drafts);
   seal_packs(drafts);
   for (auto& [account, changes] : changes_) {
     const auto uuid = writer_.uuid_of(account);
     auto operations = writer_.operations_for(account, changes);
+    writer_.require_contents(uuid, operations, [&](const Digest& content) {
+      return claimed_blobs_.contains({uuid, content});
+    });
     auto& draft = drafts[uuid];
     std::move(operations.begin(), operations.end(), std::back_inserter(draft.operations));
   }
@@ -201,14 +208,39 @@ Instant BulkWriter::commit_all() {
   }
   const auto at = ordered.empty() ? writer_.journal().last_at() : writer_.commit(std::move(ordered));
   for (const auto& [account, marks] : marks_) writer_.set_marks(writer_.uuid_of(account), marks);
+  forget_claims();
+  return at;
+}
+
+// Still within the pass: a purge sees what was asked for, or what was committed.
+void BulkWriter::forget_claims() {
+  for (const auto& [pool, parts] : claimed_parts_) writer_.note_sound(pool, parts);
+  const std::scoped_lock lock(mutex_);
   changes_.clear();
   marks_.clear();
   claimed_blobs_.clear();
-  for (const auto& [pool, parts] : claimed_parts_) writer_.note_sound(pool, parts);
+  asked_blobs_.clear();
   claimed_parts_.clear();
   stored_bytes_ = 0;
   pending_changes_ = 0;
-  return at;
+  asked_ = 0;
+}
+
+bool BulkWriter::has_asked(const Uuid& account, const Digest& content) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = asked_blobs_.find(account);
+  return claimed_blobs_.contains({account, content}) ||
+         (found != asked_blobs_.end() && found->second.contains(content));
+}
+
+void BulkWriter::add_asked_parts(const Uuid& pool, const std::unordered_set<Digest>& among,
+                                 std::unordered_set<Digest>& to) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = claimed_parts_.find(pool);
+  if (found == claimed_parts_.end()) return;
+  for (const auto& part : found->second) {
+    if (among.contains(part)) to.insert(part);
+  }
 }
 
 void BulkWriter::flush_rests(std::map<Uuid, Draft>& drafts) {

@@ -49,6 +49,8 @@ CatalogWriter::CatalogWriter(const std::string& path, const Uuid& account)
       active_(database_.prepare("INSERT INTO activity VALUES(?1, ?2) ON CONFLICT DO UPDATE SET last = max(last, ?2)")),
       get_active_(database_.prepare("SELECT last FROM activity")),
       set_mark_(database_.prepare("INSERT OR REPLACE INTO mark VALUES(?1,?2,?3,?4)")),
+      get_marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
+      with_content_(database_.prepare(select_rows("digest = ?1"))),
       add_gap_(database_.prepare("INSERT OR REPLACE INTO gap VALUES(?1,?2,?3,?4,?5)")),
       blobs_(database_) {
   load_meta();
@@ -93,6 +95,8 @@ void CatalogWriter::apply_one(const Source& source, const PackLoader& load_pack)
     } else if (const auto* gap = std::get_if<GapOperation>(&operation)) {
       add_gap(gap->gap, source.transaction->lsn);
       history = true;
+    } else if (const auto* purge_operation = std::get_if<PurgeOperation>(&operation)) {
+      purge(*purge_operation, at);
     } else {
       const auto& blob = std::get<BlobOperation>(operation);
       const auto offset = static_cast<std::uint64_t>(blob.encoded.data() - source.segment_start);
@@ -172,6 +176,40 @@ void CatalogWriter::add_gap(const Gap& gap, Lsn lsn) {
       .bind(4, static_cast<int>(gap.reason))
       .bind(5, as_bytes(gap.text))
       .run();
+}
+
+void CatalogWriter::purge(const PurgeOperation& operation, Instant at) {
+  for (const auto version : operation.versions) erase_.bind(1, version.value).run();
+  raise_meta(MetaKey::kNextItem, operation.next_item.value);
+  raise_meta(MetaKey::kNextVersion, operation.next_version.value);
+  raise_meta(MetaKey::kLastInstant, static_cast<std::uint64_t>(at.value));
+}
+
+bool CatalogWriter::refers_to(const Digest& content) {
+  sqlite::Use use(with_content_);
+  use->bind(1, digest_start(content));
+  while (use->step()) {
+    if (version_of(read_row(*use.operator->())).state.digest == content) return true;
+  }
+  return false;
+}
+
+void CatalogWriter::forget_blobs(const std::unordered_set<Digest>& contents) {
+  sqlite::Transaction transaction(database_);
+  for (const auto& content : contents) blobs_.forget(content);
+  transaction.commit();
+}
+
+std::vector<std::pair<ItemId, DirectoryMark>> CatalogWriter::lasting_marks() {
+  std::vector<std::pair<ItemId, DirectoryMark>> all;
+  {
+    sqlite::Use use(get_marks_);
+    while (use->step()) {
+      all.push_back({ItemId{use->natural(0)}, {use->integer(1), use->integer(2), use->natural(3)}});
+    }
+  }
+  std::erase_if(all, [this](const auto& mark) { return !lasting(mark.first).has_value(); });
+  return all;
 }
 
 void CatalogWriter::remove(ItemId item, Instant at) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <functional>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -58,6 +59,12 @@ class CatalogWriter {
   [[nodiscard]] Lsn closed_at() { return Lsn{meta(MetaKey::kClosedAt)}; }
   void set_closed_at(Lsn newest);
   void set_marks(const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
+  /// Those of directories that are there.
+  std::vector<std::pair<ItemId, DirectoryMark>> lasting_marks();
+
+  /// For a purge: whether some version has this content, and forgetting where contents are that none has.
+  bool refers_to(const Digest& content);
+  void forget_blobs(const std::unordered_set<Digest>& contents);
 
   [[nodiscard]] BlobTable& blobs() { return blobs_; }
   /// On return all that was applied is in the file, which survives a power cut.
@@ -74,6 +81,7 @@ class CatalogWriter {
   void put(const PutOperation& operation, Instant at);
   void remove(ItemId item, Instant at);
   void add_gap(const Gap& gap, Lsn lsn);
+  void purge(const PurgeOperation& operation, Instant at);
   void mark_active(Instant at);
   std::optional<EntryRow> lasting(ItemId item);
   std::optional<EntryRow> lasting_named(ItemId parent, std::string_view name);
@@ -90,6 +98,8 @@ class CatalogWriter {
   sqlite::Statement active_;
   sqlite::Statement get_active_;
   sqlite::Statement set_mark_;
+  sqlite::Statement get_marks_;
+  sqlite::Statement with_content_;
   sqlite::Statement add_gap_;
   BlobTable blobs_;
   std::array<std::uint64_t, 8> meta_{};  ///< as in the table, by key; written at the end of each transaction

@@ -69,13 +69,13 @@ Lsn HistoryLog::covered() const {
   return all.empty() ? Lsn{} : all.back().to;
 }
 
-Bytes HistoryLog::read_raw(const LogName& name) const {
-  const auto file = disk_.open(path(name), Filesystem::Open::kRead);
+Bytes HistoryLog::read_raw(const std::string& path) const {
+  const auto file = disk_.open(path, Filesystem::Open::kRead);
   const auto size = file->size();
   Bytes raw;
   std::uint64_t at = kLogHeaderBytes;
   while (at < size) {
-    auto frame = read_frame(*file, path(name), at, FrameKind::kData);
+    auto frame = read_frame(*file, path, at, FrameKind::kData);
     append(raw, frame.raw);
     at = frame.end;
   }
@@ -95,7 +95,7 @@ void HistoryLog::read(Lsn after, Log& log, const std::function<void(const Transa
       const auto named = previous_of(*file, path(name));
       if (named != previous) log.error(path(name) + ": the log before it is missing or exchanged");
       previous = name.digest;
-      const auto raw = read_raw(name);
+      const auto raw = read_raw(path(name));
       ByteReader in(raw);
       while (!in.done()) {
         const auto transaction = decode_transaction(in);
@@ -110,6 +110,82 @@ void HistoryLog::read(Lsn after, Log& log, const std::function<void(const Transa
   }
 }
 
+void HistoryLog::read_strictly(const std::function<void(const Transaction&)>& visit) const {
+  Lsn seen;
+  Digest previous;
+  for (const auto& name : files()) {
+    const auto file = disk_.open(path(name), Filesystem::Open::kRead);
+    const bool follows = name.from == Lsn{} || previous_of(*file, path(name)) == previous;
+    if (!follows || (previous == Digest{} && name.from > Lsn{1})) {
+      throw Error(Errc::kDamage, path(name) + ": the log before it is missing or exchanged");
+    }
+    previous = name.digest;
+    const auto raw = read_raw(path(name));
+    ByteReader in(raw);
+    while (!in.done()) {
+      const auto transaction = decode_transaction(in);
+      if (transaction.account != account_) throw Error(Errc::kDamage, path(name) + ": of another account");
+      if (transaction.lsn <= seen) continue;
+      seen = transaction.lsn;
+      visit(transaction);
+    }
+  }
+}
+
+HistoryLog::Rewrite::Rewrite(const HistoryLog& log)
+    : log_(log), staged_(log.layout_.staging() + "/" + log.account_.hex() + ".log"), compressor_(3) {
+  name_.to = log.covered();
+  remove_if_there(log.disk_, staged_);
+  file_ = log.disk_.open(staged_, Filesystem::Open::kCreate);
+  write(encode_header(name_.from, name_.to, log.store_, log.account_, {}));
+}
+
+void HistoryLog::Rewrite::write(ByteView bytes) {
+  file_->write_at(written_, bytes);
+  hasher_.update(bytes);
+  written_ += bytes.size();
+}
+
+void HistoryLog::Rewrite::flush(std::size_t at_least) {
+  std::size_t at = 0;
+  for (; pending_.size() - at >= std::max<std::size_t>(at_least, 1);) {
+    const auto piece = ByteView(pending_).subspan(at, std::min(kFrameBytes, pending_.size() - at));
+    Bytes frame;
+    append_frame(FrameKind::kData, compressor_.encode(piece), piece.size(), written_, frame);
+    write(frame);
+    at += piece.size();
+  }
+  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(at));
+}
+
+void HistoryLog::Rewrite::add(const Transaction& transaction) {
+  encode_for_log(transaction, pending_);
+  flush(kFrameBytes);
+}
+
+void HistoryLog::Rewrite::finish() {
+  flush(1);
+  file_->sync();
+  name_.digest = hasher_.finish();
+}
+
+void HistoryLog::Rewrite::read(const std::function<void(const Transaction&)>& visit) const {
+  const auto raw = log_.read_raw(staged_);
+  ByteReader in(raw);
+  while (!in.done()) visit(decode_transaction(in));
+}
+
+void HistoryLog::Rewrite::install() {
+  const auto others = log_.disk_.list(log_.layout_.logs(log_.account_));
+  const auto text = log_name_text(name_);
+  log_.disk_.rename(staged_, log_.layout_.logs(log_.account_) + "/" + text);
+  log_.disk_.sync_directory(log_.layout_.logs(log_.account_));
+  for (const auto& other : others) {
+    if (other != text && parse_log_name(other)) log_.disk_.remove(log_.layout_.logs(log_.account_) + "/" + other);
+  }
+  log_.disk_.sync_directory(log_.layout_.logs(log_.account_));
+}
+
 void HistoryLog::add(Lsn to, ByteView transactions) {
   const auto before = files();
   LogName name;
@@ -122,7 +198,7 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
       const auto& last = before.back();
       const auto file = disk_.open(path(last), Filesystem::Open::kRead);
       if (file->size() < kMergeBytes) {
-        raw = read_raw(last);
+        raw = read_raw(path(last));
         previous = previous_of(*file, path(last));
         name.from = last.from;
       }
@@ -150,7 +226,7 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
   remove_covered();
 }
 
-void HistoryLog::remove_covered() {
+void HistoryLog::remove_covered() const {
   std::vector<std::string> kept;
   for (const auto& name : files()) kept.push_back(log_name_text(name));
   for (const auto& text : disk_.list(layout_.logs(account_))) {

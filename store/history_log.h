@@ -2,13 +2,16 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/filesystem.h"
 #include "base/log.h"
 #include "base/uuid.h"
+#include "store/compressor.h"
 #include "store/layout.h"
 #include "store/transaction.h"
 
@@ -32,14 +35,42 @@ class HistoryLog {
   /// Visits the transactions above `after`, oldest first. A damaged file is reported to `log` and what can be read is.
   void read(Lsn after, Log& log, const std::function<void(const Transaction&)>& visit) const;
 
+  /// Likewise all of them. Error{kDamage} where a log is missing or anything in it is not what was written.
+  void read_strictly(const std::function<void(const Transaction&)>& visit) const;
+
   /// Adds the account's transactions (encoded for the log, in order) that are newer than covered(), of which `to` is
   /// the last. On return they survive a power cut. A small newest file is merged into the new one.
   void add(Lsn to, ByteView transactions);
 
+  /// Replaces all logs of an account by one that is written anew, from 0 to the end of the last of them.
+  class Rewrite {
+   public:
+    explicit Rewrite(const HistoryLog& log);
+    void add(const Transaction& transaction);
+    /// No more comes; the file is synced.
+    void finish();
+    /// Reads what was written, from the disk.
+    void read(const std::function<void(const Transaction&)>& visit) const;
+    /// On return it is the account's only log, which survives a power cut.
+    void install();
+
+   private:
+    void write(ByteView bytes);
+    void flush(std::size_t at_least);
+    const HistoryLog& log_;
+    const std::string staged_;
+    LogName name_;
+    std::unique_ptr<File> file_;
+    std::uint64_t written_ = 0;
+    Bytes pending_;
+    Hasher hasher_;
+    Compressor compressor_;
+  };
+
  private:
   [[nodiscard]] std::string path(const LogName& name) const;
-  void remove_covered();
-  [[nodiscard]] Bytes read_raw(const LogName& name) const;
+  void remove_covered() const;
+  [[nodiscard]] Bytes read_raw(const std::string& path) const;
 
   Filesystem& disk_;
   const Layout& layout_;

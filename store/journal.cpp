@@ -126,6 +126,25 @@ void Journal::roll() {
   begin_segment(0);
 }
 
+void Journal::start_clean() {
+  const std::scoped_lock lock(mutex_);
+  if (failed_) {
+    throw Error(Errc::kReadOnly, "the journal takes nothing more after a failed write: open the store again");
+  }
+  failed_ = true;  // Until it has gone well: with a segment half begun numbers would be given twice.
+  reuses_ = false;
+  next_bytes_ = std::min(segment_bytes_, kFirstSegmentBytes);
+  remove_spare_file();
+  disk_.sync_directory(layout_.journal());
+  begin_segment(0);
+  failed_ = false;
+}
+
+void Journal::reuse_files() {
+  const std::scoped_lock lock(mutex_);
+  reuses_ = true;
+}
+
 std::uint64_t Journal::used() const {
   const std::scoped_lock lock(mutex_);
   return end_.offset;
@@ -178,7 +197,7 @@ std::string Journal::prepare_file(const SegmentHeader& header, std::uint64_t byt
 void Journal::retire(std::uint64_t segment) {
   const std::scoped_lock lock(mutex_);
   const auto spare = layout_.journal() + "/" + std::string(kSpareName);
-  if (disk_.exists(spare)) {
+  if (!reuses_ || disk_.exists(spare)) {
     disk_.remove(layout_.segment(segment));
   } else {
     disk_.rename(layout_.segment(segment), spare);

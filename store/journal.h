@@ -51,6 +51,10 @@ class Journal {
   [[nodiscard]] std::vector<std::uint64_t> finished() const;
   /// Starts a new segment so that the present one is finished, unless it is empty. The new one is small again.
   void roll();
+  /// Starts a new segment in any case, in a file that holds nothing of older ones; until reuse_files() a file that was
+  /// used is removed.
+  void start_clean();
+  void reuse_files();
   /// How much of the present segment is written.
   [[nodiscard]] std::uint64_t used() const;
   /// Gives back room that only a busy store needs.
@@ -76,6 +80,7 @@ class Journal {
   std::uint64_t size_ = 0;
   std::uint64_t next_bytes_;  ///< of the next segment
   bool failed_ = false;
+  bool reuses_ = true;  ///< a file whose segment is retired
 };
 
 }  // namespace yestermail

@@ -20,6 +20,7 @@ class Layout {
   [[nodiscard]] std::string settings() const { return store_ + "/" + kSettingsName; }
   [[nodiscard]] std::string lock() const { return store_ + "/lock"; }
   [[nodiscard]] std::string writing() const { return store_ + "/writing"; }
+  [[nodiscard]] std::string purging() const { return store_ + "/" + kPurgingName; }
   [[nodiscard]] std::string watching() const { return store_ + "/watching"; }
   [[nodiscard]] std::string staging() const { return store_ + "/tmp"; }
   [[nodiscard]] std::string journal() const { return store_ + "/journal"; }
@@ -47,6 +48,7 @@ class Layout {
 
   static constexpr const char* kHeaderName = "yestermail.store";
   static constexpr const char* kSettingsName = "yestermail.conf";
+  static constexpr const char* kPurgingName = "purging";
 
  private:
   std::string store_;

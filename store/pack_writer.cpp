@@ -4,6 +4,7 @@
 #include "base/checksum.h"
 #include "base/codec.h"
 #include "base/error.h"
+#include "base/uuid.h"
 #include "store/frame.h"
 
 namespace yestermail {
@@ -19,7 +20,9 @@ Bytes pack_header(const Uuid& store, PackClass pack_class, const Uuid& account) 
   out.u32(0);
   out.raw(store.bytes());
   out.raw(account.bytes());
-  out.u64(0);
+  // No two packs are the same file: one that is being removed must not be the one that is just being made.
+  const auto random = Uuid::random();
+  out.raw(random.bytes().first(8));
   out.u64(checksum(header));
   return header;
 }

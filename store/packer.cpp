@@ -112,7 +112,11 @@ void Packer::work(const std::stop_token& stop) {
 }
 
 void Packer::run() {
-  const std::scoped_lock lock(run_mutex_);
+  const auto lock = pause();
+  run_paused();
+}
+
+void Packer::run_paused() {
   for (const auto number : writer_.journal().finished()) {
     if (!kept_.contains(number)) pack_segment(number);
   }
@@ -136,7 +140,9 @@ void Packer::pack_segment(std::uint64_t number) {
     }
   });
   pack_blobs(shares);
-  for (const auto& [account, share] : shares) write_log(account, share);
+  for (const auto& [account, share] : shares) {
+    if (!writer_.is_buried(account)) write_log(account, share);
+  }
   if (!end.damaged && !is_cut_short(number, end)) {
     writer_.journal().retire(number);
     return;
@@ -156,7 +162,9 @@ bool Packer::is_cut_short(std::uint64_t number, const SegmentEnd& end) const {
 void Packer::pack_blobs(const Shares& shares) {
   std::vector<Draft> drafts;
   pack_parts(shares, drafts);
-  for (const auto& [account, share] : shares) pack_account(account, share, drafts);
+  for (const auto& [account, share] : shares) {
+    if (!writer_.is_buried(account)) pack_account(account, share, drafts);
+  }
   if (!drafts.empty()) writer_.commit(std::move(drafts));
 }
 
@@ -169,6 +177,7 @@ void Packer::pack_account(const Uuid& account, const Share& share, std::vector<D
       const auto* blob = std::get_if<BlobOperation>(&operation);
       if (blob == nullptr || blob->pack_class != PackClass::kAccount) continue;
       if (!added.insert(blob->digest).second || writer_.is_packed(PackClass::kAccount, account, blob->digest)) continue;
+      if (writer_.is_doomed(PackClass::kAccount, account, blob->digest)) continue;
       if (!pack) {
         pack.emplace(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kAccount, account);
         filler.emplace(*pack, writer_.tuning(), writer_.tuning().compression_level);
@@ -193,6 +202,7 @@ void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
         if (part == nullptr || part->pack_class != PackClass::kPool) continue;
         if (!added.insert({part->pool, part->digest}).second) continue;
         if (writer_.is_packed(PackClass::kPool, part->pool, part->digest)) continue;
+        if (writer_.is_doomed(PackClass::kPool, part->pool, part->digest)) continue;
         packs.try_emplace(part->pool, writer_, part->pool).first->second.add(*part);
       }
     }

@@ -31,6 +31,11 @@ class Packer {
   void stop();
   /// Packs all segments that are finished now; throws what goes wrong.
   void run();
+  /// Nothing is packed while the lock is held, but by run_paused().
+  [[nodiscard]] std::unique_lock<std::mutex> pause() { return std::unique_lock(run_mutex_); }
+  void run_paused();
+  /// While paused: finished segments that stay where they are, since they are damaged.
+  [[nodiscard]] const std::set<std::uint64_t>& kept() const { return kept_; }
 
  private:
   /// What one segment holds of one account.

@@ -63,6 +63,12 @@ void PoolIndex::apply(const Uuid& pool, const std::vector<CatalogWriter::Source>
   transaction.commit();
 }
 
+void PoolIndex::forget_all(const std::unordered_set<Digest>& parts) {
+  sqlite::Transaction transaction(database_);
+  for (const auto& part : parts) parts_.forget(part);
+  transaction.commit();
+}
+
 void PoolIndex::add_pack(const Digest& name, const LoadedPack& pack) {
   sqlite::Transaction transaction(database_);
   parts_.add_pack(name, pack.bytes, pack.contents);

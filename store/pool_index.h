@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "base/filesystem.h"
@@ -38,6 +39,7 @@ class PoolIndex {
     parts_.forget(part);
     forgot_ = true;
   }
+  void forget_all(const std::unordered_set<Digest>& parts);
   BlobTable::Sums sums() { return parts_.sums(); }
   void checkpoint() { database_.checkpoint(); }
 

@@ -59,6 +59,22 @@ class BulkSession {
   virtual Instant commit() = 0;
 };
 
+/// What is to be removed of one account, for good.
+struct PurgeRequest {
+  AccountNumber account;
+  bool whole = false;               ///< an ended incarnation with all of its history
+  std::vector<VersionId> versions;  ///< otherwise these, ascending; none of them lasts unless `erase` asks so
+};
+
+/// What a purge did.
+struct PurgeResult {
+  std::uint64_t versions = 0;      ///< removed
+  std::uint64_t blobs = 0;         ///< removed, counted per account
+  std::uint64_t bytes_before = 0;  ///< of the store on its disk
+  std::uint64_t bytes_after = 0;
+  std::vector<std::string> left;  ///< one line for people each: what could not be removed, and why
+};
+
 /// The write side of a store: there is one, for as long as it lives, in all processes. Safe for concurrent use.
 /// After an Error{kReadOnly} or a failed sync the store takes nothing more until it is opened anew.
 class Recorder {
@@ -92,6 +108,11 @@ class Recorder {
 
   /// Packs what stands in finished journal segments, and waits for it; the background does the same in its own time.
   virtual void pack_now() = 0;
+
+  /// Removes for good what the requests name, and the blobs and parts that nothing else refers to. Recording and
+  /// reading go on beside it. On return every file of the store was written anew without them. Killed at any step it
+  /// goes on when the store is opened for writing next. One at a time; waits for another one.
+  virtual PurgeResult purge(std::span<const PurgeRequest> requests) = 0;
 };
 
 }  // namespace yestermail

@@ -14,6 +14,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kMaxPools = 32;  ///< open indexes
+constexpr int kMostMoves = 2;          ///< of a blob while it is looked up
 
 Account account_of(const Version& version) {
   Account account;
@@ -109,6 +110,14 @@ StoreView::Identity StoreView::identity_of(AccountNumber number) {
   if (!found) throw Error(Errc::kNotFound, "no account has the number " + std::to_string(number.value));
   const std::scoped_lock lock(mutex_);
   return identities_[number] = {found->uuid, pool_id(scope_, found->uuid, found->name)};
+}
+
+void StoreView::forget(AccountNumber account) {
+  const std::scoped_lock lock(mutex_);
+  if (const auto found = identities_.find(account); found != identities_.end()) {
+    readers_.forget(found->second.uuid);
+    identities_.erase(found);
+  }
 }
 
 Uuid StoreView::pool_of(AccountNumber number) { return identity_of(number).pool; }
@@ -213,7 +222,9 @@ std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Di
       return std::make_unique<ReportingBlob>(loader_.open(uuid, pool, digest, *place), name, world_.log);
     } catch (const Error& error) {
       // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
-      if (!place || place->pack || attempt > 0) report_blob(error, name, world_.log);
+      // And a pack may have been replaced by one from which something was purged.
+      const bool moved = place && (!place->pack || error.code() == Errc::kNotFound);
+      if (!moved || attempt >= kMostMoves) report_blob(error, name, world_.log);
     }
   }
 }

@@ -69,6 +69,8 @@ class StoreView final : public View {
   std::optional<PartProvider::Part> stored_blob(const Uuid& account, const Digest& digest);
   std::optional<PartProvider::Part> stored_part(const Uuid& pool, const Digest& part);
   [[nodiscard]] PoolScope pool_scope() const { return scope_; }
+  /// For the writer: the account is gone for good.
+  void forget(AccountNumber account);
   /// Where the account's parts are.
   Uuid pool_of(AccountNumber number);
 

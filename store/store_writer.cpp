@@ -8,6 +8,7 @@
 #include "store/bulk_writer.h"
 #include "store/history_log.h"
 #include "store/packer.h"
+#include "store/purger.h"
 #include "store/recipe.h"
 #include "store/server_account.h"
 #include "store/store_header.h"
@@ -39,7 +40,40 @@ StoreWriter::StoreWriter(StoreWorld world, const std::string& path, const StoreT
   view_ = std::make_unique<StoreView>(world_, layout_.store(), *this);
   make_server_directories();
   packer_ = std::make_unique<Packer>(*this);
+  finish_purge();
   if (tuning_.background_packing) packer_->start();
+}
+
+// Where it cannot be finished, for want of room perhaps, the store is still there to be used.
+void StoreWriter::finish_purge() {
+  try {
+    Purger(*this).resume();
+  } catch (const Error& error) {
+    if (failed_) throw;
+    world_.log.error(std::string("a purge is not finished: ") + error.what() +
+                     "; it is tried again when the store is opened for writing next");
+  }
+}
+
+void StoreWriter::bury(const Uuid& account) {
+  {
+    const std::scoped_lock lock(catalogs_mutex_);
+    catalogs_->bury(account);
+  }
+  std::vector<AccountNumber> numbers;
+  {
+    const std::scoped_lock lock(state_mutex_);
+    for (const auto& [number, uuid] : uuids_) {
+      if (uuid == account) numbers.push_back(number);
+    }
+    for (const auto number : numbers) uuids_.erase(number);
+  }
+  for (const auto number : numbers) view_->forget(number);
+}
+
+bool StoreWriter::is_buried(const Uuid& account) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  return catalogs_->is_buried(account);
 }
 
 // A store that rests has all in packs and logs, whichever way it came, and a small journal.
@@ -74,7 +108,7 @@ StoreWriter::~StoreWriter() {
 
 void StoreWriter::recover() {
   bool crashed = world_.disk.exists(layout_.writing());
-  for (const auto& name : world_.disk.list(layout_.staging())) world_.disk.remove(layout_.staging() + "/" + name);
+  for (const auto& name : world_.disk.list(layout_.staging())) remove_tree(world_.disk, layout_.staging() + "/" + name);
   catalogs_.emplace(world_.disk, layout_, id_, world_.log);
   if (!has_segment(world_.disk.list(layout_.journal()))) {
     world_.log.error(layout_.journal() + ": the journal is missing; what only it held is lost");
@@ -209,11 +243,18 @@ std::vector<Operation> StoreWriter::operations_for(AccountNumber account, std::s
 }
 
 Instant StoreWriter::record(AccountNumber account, std::span<const Change> changes, std::span<const Bytes> blobs) {
+  const WriteGate::Pass pass(gate_);
   Draft draft;
   draft.account = uuid_of(account);
   BlobSplitter splitter(*this, draft.account, pool_of(account));
   for (const auto& blob : blobs) splitter.add_inline(blob, draft);
   auto operations = operations_for(account, changes);
+  require_contents(draft.account, operations, [&](const Digest& content) {
+    return std::any_of(draft.operations.begin(), draft.operations.end(), [&](const Operation& operation) {
+      const auto* blob = std::get_if<BlobOperation>(&operation);
+      return blob != nullptr && blob->pack_class == PackClass::kAccount && blob->digest == content;
+    });
+  });
   std::move(operations.begin(), operations.end(), std::back_inserter(draft.operations));
   std::vector<Draft> drafts;
   drafts.push_back(std::move(draft));
@@ -282,6 +323,7 @@ void StoreWriter::publish(const WatchReport& report) {
 }
 
 void StoreWriter::record_gap(AccountNumber account, const Gap& gap) {
+  const WriteGate::Pass pass(gate_);
   Draft draft;
   draft.account = uuid_of(account);
   draft.operations.emplace_back(GapOperation{gap});
@@ -310,6 +352,10 @@ bool StoreWriter::has_blob(const Uuid& account, const Digest& digest) {
 bool StoreWriter::has_sound_part(const Uuid& pool, const Digest& part, ByteView bytes) {
   {
     const std::scoped_lock lock(sound_mutex_);
+    // A purge that has not come to this part yet leaves it; after that it is found nowhere.
+    if (const auto watched = watched_.find(pool); watched != watched_.end() && watched->second.contains(part)) {
+      needed_[pool].insert(part);
+    }
     if (sound_[pool].contains(part)) return true;
   }
   {
@@ -340,6 +386,36 @@ bool StoreWriter::is_packed(PackClass pack_class, const Uuid& owner, const Diges
   return place && place->pack;
 }
 
+bool StoreWriter::is_doomed(PackClass pack_class, const Uuid& owner, const Digest& digest) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  const auto* doomed = catalogs_->doomed(pack_class, owner);
+  if (doomed == nullptr || !doomed->contents.contains(digest)) return false;
+  return pack_class == PackClass::kPool ? !catalogs_->pool(owner).find(digest)
+                                        : !catalogs_->catalog(owner).blobs().find(digest);
+}
+
+void StoreWriter::enter_session(BulkWriter* session) {
+  const std::scoped_lock lock(sessions_mutex_);
+  sessions_.insert(session);
+}
+
+void StoreWriter::leave_session(BulkWriter* session) {
+  const std::scoped_lock lock(sessions_mutex_);
+  sessions_.erase(session);
+}
+
+void StoreWriter::require_contents(const Uuid& account, const std::vector<Operation>& operations,
+                                   const std::function<bool(const Digest&)>& at_hand) {
+  if (!purged_) return;
+  for (const auto& operation : operations) {
+    const auto* put = std::get_if<PutOperation>(&operation);
+    if (put == nullptr || !put->state.digest) continue;
+    const auto& content = *put->state.digest;
+    if (at_hand(content) || has_blob(account, content)) continue;
+    throw Error(Errc::kFailed, "the content of " + printable(put->state.name) + " was purged meanwhile: scan again");
+  }
+}
+
 void StoreWriter::expect_pack(const Digest& name, LoadedPack pack) {
   const std::scoped_lock lock(catalogs_mutex_);
   catalogs_->expect_pack(name, std::move(pack));
@@ -363,9 +439,15 @@ void StoreWriter::forget_place(PackClass pack_class, const Uuid& owner, const Di
 
 void StoreWriter::pack_now() { packer_->run(); }
 
+PurgeResult StoreWriter::purge(std::span<const PurgeRequest> requests) {
+  const std::scoped_lock one_at_a_time(purge_mutex_);
+  return Purger(*this).run(requests);
+}
+
 bool StoreWriter::rebuild_catalog(const Uuid& account) {
   mark_writing();
   const std::scoped_lock lock(catalogs_mutex_);
+  if (catalogs_->is_buried(account) || !world_.disk.exists(layout_.account(account))) return false;
   catalogs_->rebuild(account);
   return true;
 }

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <thread>
 #include <unordered_map>
 #include <unordered_set>
@@ -16,10 +18,12 @@
 #include "store/layout.h"
 #include "store/store.h"
 #include "store/store_view.h"
+#include "store/write_gate.h"
 #include "store/writer_catalogs.h"
 
 namespace yestermail {
 
+class BulkWriter;
 class Packer;
 
 /// The writer of a store: holds its lock, recovers on opening, commits, and hands finished journal segments to the
@@ -39,6 +43,7 @@ class StoreWriter final : public Recorder, public Mender {
   void record_gap(AccountNumber account, const Gap& gap) override;
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) override;
   void pack_now() override;
+  PurgeResult purge(std::span<const PurgeRequest> requests) override;
 
   bool rebuild_catalog(const Uuid& account) override;
   bool rebuild_pool(const Uuid& pool) override;
@@ -64,6 +69,17 @@ class StoreWriter final : public Recorder, public Mender {
   Uuid pool_of(AccountNumber account) { return view_->pool_of(account); }
   /// Whether it is in a pack, and not in the journal only; `owner`: the account or the pool.
   bool is_packed(PackClass pack_class, const Uuid& owner, const Digest& digest);
+  /// A purge is about to remove it, and it was not stored anew.
+  [[nodiscard]] bool is_buried(const Uuid& account);
+  bool is_doomed(PackClass pack_class, const Uuid& owner, const Digest& digest);
+  /// Whoever asks what the store has, and commits what refers to it, does both within one pass of the gate, or is a
+  /// bulk session that is known here and remembers what it asked for.
+  [[nodiscard]] WriteGate& gate() { return gate_; }
+  void enter_session(BulkWriter* session);
+  void leave_session(BulkWriter* session);
+  /// Error{kFailed} where a purge has removed a content that a change refers to and that is not `at_hand`.
+  void require_contents(const Uuid& account, const std::vector<Operation>& operations,
+                        const std::function<bool(const Digest&)>& at_hand);
   void expect_pack(const Digest& name, LoadedPack pack);
 
   /// For a repair. Where a blob or part is; `owner`: the account or the pool.
@@ -74,6 +90,7 @@ class StoreWriter final : public Recorder, public Mender {
   void set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks);
 
  private:
+  friend class Purger;
   struct Counters {
     std::uint64_t next_item = 0;
     std::uint64_t next_version = 0;
@@ -83,6 +100,8 @@ class StoreWriter final : public Recorder, public Mender {
   void recover_after_crash();
   void mark_writing();
   void pack_rest();
+  void finish_purge();
+  void bury(const Uuid& account);
   Counters& counters(const Uuid& account);
   ItemId take_item(const Uuid& account);
   void record_account(const Account& account, const Change& change, const Bytes& description);
@@ -102,10 +121,17 @@ class StoreWriter final : public Recorder, public Mender {
   std::optional<WriterCatalogs> catalogs_;
   std::unordered_map<std::string, Counters> counters_;
 
-  std::mutex sound_mutex_;                            // Guards sound_.
-  std::map<Uuid, std::unordered_set<Digest>> sound_;  // By pool: parts that were stored or read back by this writer.
-  std::atomic<bool> failed_ = false;                  ///< a commit failed: the next opening has to recover
-  std::mutex state_mutex_;                            // Guards all below.
+  std::mutex sound_mutex_;                              // Guards the next three.
+  std::map<Uuid, std::unordered_set<Digest>> sound_;    // By pool: parts that were stored or read back by this writer.
+  std::map<Uuid, std::unordered_set<Digest>> watched_;  // By pool: parts that a purge may remove.
+  std::map<Uuid, std::unordered_set<Digest>> needed_;   // Those of them that were asked for since.
+  std::atomic<bool> failed_ = false;                    ///< a commit failed: the next opening has to recover
+  std::atomic<bool> purged_ = false;                    ///< by this writer: what was asked for earlier may be gone
+  WriteGate gate_;
+  std::mutex purge_mutex_;  // One purge at a time.
+  std::mutex sessions_mutex_;
+  std::set<BulkWriter*> sessions_;  // Guarded by sessions_mutex_.
+  std::mutex state_mutex_;          // Guards all below.
   bool marked_ = false;
   std::unordered_map<AccountNumber, Uuid> uuids_;
 

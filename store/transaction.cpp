@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/transaction.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "base/error.h"
 
 namespace yestermail {
 namespace {
 
-enum class Type : std::uint8_t { kPut = 1, kRemove = 2, kPack = 3, kBlob = 4, kGap = 5 };
+enum class Type : std::uint8_t { kPut = 1, kRemove = 2, kPack = 3, kBlob = 4, kGap = 5, kPurge = 6 };
 enum class Tag : std::uint64_t { kSender = 1, kSubject = 2, kAccount = 3, kSource = 4, kLayout = 5 };
 
 void encode_attributes(const EntryState& state, ByteWriter& out) {
@@ -87,6 +90,26 @@ void encode_put_body(const PutOperation& put, Bytes& to) {
   encode_body(put, out);
 }
 
+void encode_ids(const std::vector<VersionId>& ids, Bytes& to) {
+  ByteWriter out(to);
+  out.varint(ids.size());
+  std::uint64_t last = 0;
+  for (const auto id : ids) out.varint(id.value - std::exchange(last, id.value));
+}
+
+std::vector<VersionId> decode_ids(ByteReader& in) {
+  std::vector<VersionId> ids;
+  const auto count = in.varint();
+  ids.reserve(std::min<std::uint64_t>(count, in.left()));
+  std::uint64_t last = 0;
+  for (std::uint64_t i = 0; i < count; ++i) {
+    const auto next = last + in.varint();
+    if (next <= last) throw Error(Errc::kDamage, "ids of versions that do not rise");
+    ids.push_back(VersionId{last = next});
+  }
+  return ids;
+}
+
 namespace {
 
 void encode_body(const RemoveOperation& remove, ByteWriter& out) { out.varint(remove.item.value); }
@@ -157,8 +180,27 @@ GapOperation decode_gap(ByteReader& in) {
   return operation;
 }
 
+void encode_body(const PurgeOperation& purge, ByteWriter& out) {
+  out.varint(purge.next_item.value);
+  out.varint(purge.next_version.value);
+  Bytes ids;
+  encode_ids(purge.versions, ids);
+  out.raw(ids);
+  out.varint(purge.accounts.size());
+  for (const auto& account : purge.accounts) out.raw(account.bytes());
+}
+
+PurgeOperation decode_purge(ByteReader& in) {
+  PurgeOperation purge;
+  purge.next_item = ItemId{in.varint()};
+  purge.next_version = VersionId{in.varint()};
+  purge.versions = decode_ids(in);
+  for (auto count = in.varint(); count > 0; --count) purge.accounts.push_back(*Uuid::from_bytes(in.raw(Uuid::kSize)));
+  return purge;
+}
+
 Type type_of(const Operation& operation) {
-  constexpr Type kTypes[] = {Type::kPut, Type::kRemove, Type::kPack, Type::kBlob, Type::kGap};
+  constexpr Type kTypes[] = {Type::kPut, Type::kRemove, Type::kPack, Type::kBlob, Type::kGap, Type::kPurge};
   return kTypes[operation.index()];
 }
 
@@ -171,6 +213,7 @@ Operation decode_operation(ByteReader& from) {
     case Type::kPack: return decode_pack(body);
     case Type::kBlob: return decode_blob(body);
     case Type::kGap: return decode_gap(body);
+    case Type::kPurge: return decode_purge(body);
   }
   throw Error(Errc::kUnsupported,
               "the history holds an operation that this version does not know: use a newer yestermail");

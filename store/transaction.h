@@ -52,7 +52,15 @@ struct BlobOperation {
 struct GapOperation {
   Gap gap;
 };
-using Operation = std::variant<PutOperation, RemoveOperation, PackOperation, BlobOperation, GapOperation>;
+/// Versions of the account that are gone for good, ascending; ids below the two numbers are not used again.
+struct PurgeOperation {
+  ItemId next_item;
+  VersionId next_version;
+  std::vector<VersionId> versions;
+  std::vector<Uuid> accounts;  ///< in the server account: all of these are gone
+};
+using Operation =
+    std::variant<PutOperation, RemoveOperation, PackOperation, BlobOperation, GapOperation, PurgeOperation>;
 
 struct Transaction {
   Lsn lsn;
@@ -70,6 +78,10 @@ Transaction decode_transaction(ByteReader& from);
 /// The body of a PUT alone, as a catalog keeps it.
 void encode_put_body(const PutOperation& put, Bytes& to);
 PutOperation decode_put_body(ByteReader& from);
+
+/// Ids, ascending, as distances. decode: Error{kDamage} where they do not rise.
+void encode_ids(const std::vector<VersionId>& ids, Bytes& to);
+std::vector<VersionId> decode_ids(ByteReader& from);
 
 /// The transaction without what belongs into the journal only, encoded.
 void encode_for_log(const Transaction& transaction, Bytes& to);

@@ -53,6 +53,7 @@ WriterCatalogs::WriterCatalogs(Filesystem& disk, const Layout& layout, const Uui
 CatalogWriter& WriterCatalogs::catalog(const Uuid& account) { return *slot(account).catalog; }
 
 WriterCatalogs::Slot& WriterCatalogs::slot(const Uuid& account) {
+  if (is_buried(account)) throw Error(Errc::kNotFound, "account " + account.hex() + ": was erased");
   const auto found = open_.find(account.hex());
   if (found != open_.end()) {
     recent_.splice(recent_.begin(), recent_, found->second.recent);
@@ -78,6 +79,20 @@ void WriterCatalogs::drop(const Uuid& account) {
   if (found == open_.end()) return;
   recent_.erase(found->second.recent);
   open_.erase(found);
+}
+
+void WriterCatalogs::bury(const Uuid& account) {
+  drop(account);
+  buried_.insert(account);
+}
+
+void WriterCatalogs::doom(PackClass pack_class, const Uuid& owner, Doomed doomed) {
+  doomed_[{pack_class, owner}] = std::move(doomed);
+}
+
+const WriterCatalogs::Doomed* WriterCatalogs::doomed(PackClass pack_class, const Uuid& owner) const {
+  const auto found = doomed_.find({pack_class, owner});
+  return found == doomed_.end() ? nullptr : &found->second;
 }
 
 void WriterCatalogs::make_account_directories(const Uuid& account) {
@@ -170,9 +185,16 @@ std::optional<LoadedPack> WriterCatalogs::load(const Uuid& account, const PackOp
   }
   const auto path =
       pack.pack_class == PackClass::kPool ? layout_.pool_pack(pack.pool, pack.name) : layout_.pack(account, pack.name);
+  const auto* purged = doomed(pack.pack_class, pack.pack_class == PackClass::kPool ? pack.pool : account);
+  if (purged != nullptr && !purged->packs.contains(pack.name)) purged = nullptr;
+  if (purged != nullptr && !disk_.exists(path)) return std::nullopt;  // Another one stands in its place.
   try {
     const PackReader reader(disk_, path);
-    return LoadedPack{reader.bytes(), reader.contents()};
+    LoadedPack loaded{reader.bytes(), reader.contents()};
+    if (purged != nullptr) {
+      std::erase_if(loaded.contents, [&](const auto& entry) { return purged->contents.contains(entry.digest); });
+    }
+    return loaded;
   } catch (const Error& error) {
     if (!is_derived_damage(error)) throw;
     log_.error(std::string(error.what()) + "; what only this pack holds cannot be read");
@@ -254,6 +276,12 @@ void WriterCatalogs::rebuild(const Uuid& account) {
   }
   install(staged, layout_.account(account), "catalog.db");
   if (account.is_zero()) gather_activity();
+}
+
+void WriterCatalogs::renew(const Uuid& account) {
+  const auto marks = catalog(account).lasting_marks();
+  rebuild(account);
+  catalog(account).set_marks(marks);
 }
 
 void WriterCatalogs::gather_activity() {

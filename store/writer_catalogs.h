@@ -6,8 +6,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/filesystem.h"
@@ -41,6 +44,21 @@ class WriterCatalogs {
   /// Makes a catalog, or the pool's index, anew from packs, logs and journal.
   void rebuild(const Uuid& account);
   void rebuild_pool(const Uuid& pool);
+
+  /// Likewise, with the marks of directories that are still there.
+  void renew(const Uuid& account);
+
+  /// Of a purge: in these packs of an account or a pool these contents are not there any more, whatever the packs say.
+  struct Doomed {
+    std::unordered_set<Digest> contents;
+    std::set<Digest> packs;
+  };
+  void doom(PackClass pack_class, const Uuid& owner, Doomed doomed);
+  [[nodiscard]] const Doomed* doomed(PackClass pack_class, const Uuid& owner) const;
+  void forget_doomed() { doomed_.clear(); }
+  /// The account is gone for good: from now on every call for it throws Error{kNotFound}.
+  void bury(const Uuid& account);
+  [[nodiscard]] bool is_buried(const Uuid& account) const { return buried_.contains(account); }
 
   /// Takes in packs that no transaction names: a crash came between sealing and commit.
   void adopt_orphans(const Uuid& account);
@@ -79,6 +97,8 @@ class WriterCatalogs {
   std::list<Uuid> recent_;                      // Newest first.
   std::map<Uuid, PoolIndex> pools_;
   std::map<Digest, LoadedPack> expected_;
+  std::map<std::pair<PackClass, Uuid>, Doomed> doomed_;
+  std::set<Uuid> buried_;
 };
 
 }  // namespace yestermail

@@ -5,6 +5,7 @@
 
 #include "tools/cmd_accounts.h"
 #include "tools/cmd_cat.h"
+#include "tools/cmd_erase.h"
 #include "tools/cmd_export.h"
 #include "tools/cmd_hold.h"
 #include "tools/cmd_init.h"
@@ -23,9 +24,9 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 16> kCommands{&kInit,      &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
+constexpr std::array<const Command*, 17> kCommands{&kInit,      &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
                                                    &kLog,       &kCat,  &kRestore, &kUndelete, &kExport,   &kSnapshot,
-                                                   &kRetention, &kHold, &kPurge,   &kStatus};
+                                                   &kRetention, &kHold, &kPurge,   &kErase,    &kStatus};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "tools/control_messages.h"
+#include "tools/purge_messages.h"
 
 namespace yestermail {
 namespace {
@@ -84,6 +85,25 @@ void ControlClient::ask_for_setting(const Json& request) {
   if (answer.is_object() && answer.contains("error")) throw error_of(answer.at("error"));
   throw Error(Errc::kFailed,
               printable(store_) + ": the process that watches it answered something else: is it of another version?");
+}
+
+PurgeResult ControlClient::purge(const Json& request) {
+  channel_.send(request.dump());
+  std::string line;
+  while (channel_.read(line, kScanPatience) == LineChannel::Got::kLine) {
+    try {
+      const auto answer = Json::parse(line);
+      if (answer.contains("result")) return purge_result_of(answer.at("result"));
+      if (answer.contains("error")) throw error_of(answer.at("error"));
+    } catch (const Json::exception&) {
+      throw Error(Errc::kFailed, printable(store_) +
+                                     ": the process that watches it answered something else: is it of "
+                                     "another version?");
+    }
+  }
+  throw Error(Errc::kFailed, printable(store_) +
+                                 ": the process that watches it went away during the purge; what was begun is "
+                                 "finished when the store is opened for writing next");
 }
 
 }  // namespace yestermail

@@ -7,6 +7,7 @@
 
 #include "policy/settings.h"
 #include "scanner/scan.h"
+#include "store/recorder.h"
 #include "store/watch_report.h"
 #include "tools/control_socket.h"
 #include "tools/json_output.h"
@@ -27,6 +28,8 @@ class ControlClient {
   /// Durable on return. Throws the Error that it answers with, and Error{kFailed} where it goes away.
   void put_setting(const Setting& setting, Existing existing);
   void remove_setting(std::string_view name);
+  /// Has it remove what purge_requests_json() made a request of, and waits for it. Throws likewise.
+  PurgeResult purge(const Json& request);
 
  private:
   ControlClient(Fd socket, std::string store);

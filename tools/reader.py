@@ -14,6 +14,7 @@ import argparse
 import base64
 import datetime
 import hashlib
+import itertools
 import os
 import struct
 import sys
@@ -25,14 +26,12 @@ SERVER = bytes(16)
 ROOT, DIRECTORY, ACCOUNT, WHOLE, RECIPE = 1, 1, 4, 0, 1
 PSEUDO = (b"@home", b"@control")
 
-
 class Damage(Exception):
     """The bytes are not what was stored."""
 
 def require(condition, what):
     if not condition:
         raise Damage(what)
-
 
 # XXH3-64 with a seed (format 1, `sum`), from its specification.
 U64 = (1 << 64) - 1
@@ -237,7 +236,7 @@ def read_logs(directory, store_id, account):
         data = read_proven(path, digest)
         require(data[:8] == b"YMLOG001" and uint_at(data, 104) == checksum(data[:104]), f"{path}: its header is damaged")
         require(data[24:40] == store_id and data[40:56] == account, f"{path}: of another account")
-        require(first == covered + 1 and data[56:88] == before, f"{path}: the log before it is missing")
+        require(first in (covered + 1, covered and covered + 1) and data[56:88] == before, f"{path}: the log before it is missing")
         raw, at = [], 112
         while at < len(data):
             piece, at = read_frame(data, at, b"YMFR", path)
@@ -263,12 +262,15 @@ class Transaction:
     """One of them, taken off `history`. `changes`: a Put, or the item that was removed. `blobs`: whose, and as in a pack."""
     def __init__(self, history):
         self.lsn, self.at, self.account = history.varint(), history.zigzag(), history.raw(16)
-        self.changes, self.blobs = [], []
+        self.changes, self.blobs, self.gone = [], [], set()
         for _ in range(history.varint()):
             kind, body = history.u8(), Bytes(history.string(), history.what)
-            require(1 <= kind <= 5, f"{history.what}: an operation of a later version")
+            require(1 <= kind <= 6, f"{history.what}: an operation of a later version")
             if kind < 3:
                 self.changes.append(Put(body) if kind == 1 else body.varint())
+            elif kind == 6:  # Versions that a purge has removed.
+                body.varint(), body.varint()
+                self.gone.update(itertools.accumulate(body.varint() for _ in range(body.varint())))
             elif kind == 4:  # Which packs there are (3) their directories show; gaps (5) are no part of a tree.
                 home = {1: lambda: self.account, 2: lambda: SERVER, 3: lambda: body.raw(16)}[body.u8()]()
                 form, digest, size, codec, length = body.u8(), body.raw(32), body.varint(), body.u8(), body.varint()
@@ -386,8 +388,8 @@ class Store:
 
     def state(self, account, at):
         """item -> Put of what an account was at an instant; None: now."""
-        items, places = {}, {}
-        for transaction in self.history(account):
+        items, places, history = {}, {}, self.history(account)
+        for transaction in history:
             if at is not None and transaction.at > at:
                 break
             for change in transaction.changes:
@@ -398,7 +400,8 @@ class Store:
                     items.pop(places.pop((change.parent, change.name), None), None)
                     items[item] = change
                     places[change.parent, change.name] = item
-        return items
+        gone = set().union(*(transaction.gone for transaction in history))
+        return {item: put for item, put in items.items() if put.version not in gone}
 
     def accounts(self, at):
         return {put.name: put.attributes[3] for put in self.state(SERVER, at).values() if put.kind == ACCOUNT}
@@ -429,8 +432,9 @@ class Store:
                               if isinstance(put, Put) and put.kind == ACCOUNT}.items():
             blobs = self.blobs(account, name)
             count += sum(len(blobs.read(digest)) >= 0 for digest in blobs.places)
+            gone = set().union(*(t.gone for t in self.history(account)))
             for put in [change for t in self.history(account) for change in t.changes if isinstance(change, Put)]:
-                require(put.digest is None or put.digest in blobs.places, f"account {account.hex()}: a blob is missing")
+                require(put.digest is None or put.version in gone or put.digest in blobs.places, f"account {account.hex()}: a blob is missing")
         print(f"{count} blobs and parts, {len(self.packs)} packs: all is well")
 
 def path_of(items, item):

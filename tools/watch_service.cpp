@@ -9,6 +9,7 @@
 #include "policy/setting_check.h"
 #include "policy/settings.h"
 #include "tools/control_messages.h"
+#include "tools/purge_messages.h"
 
 namespace yestermail {
 namespace {
@@ -49,11 +50,12 @@ Json WatchService::answer(const Json& request, const Progress& progress) {
   const auto what = request.find("do");
   if (what == request.end() || !what->is_string()) throw Error(Errc::kUsage, "the request has no \"do\"");
   if (*what == "scan") return scan(request, progress);
+  if (*what == "purge") return purge(request, progress);
   if (*what == "put_setting") return put_setting(request);
   if (*what == "remove_setting") return remove_setting(request);
   if (*what != "status") {
     throw Error(Errc::kUsage, "\"" + printable(what->get<std::string>()) +
-                                  "\" is not known: there are status, scan, put_setting and remove_setting");
+                                  "\" is not known: there are status, scan, purge, put_setting and remove_setting");
   }
   if (request.size() > 1) throw Error(Errc::kUsage, "status takes nothing else");
   return status();
@@ -82,6 +84,16 @@ Json WatchService::remove_setting(const Json& request) {
   const auto name = remove_setting_request(request);
   watch_.with_recorder([&](Recorder& recorder) { yestermail::remove_setting(recorder, name); });
   return Json::object();
+}
+
+Json WatchService::purge(const Json& request, const Progress& progress) {
+  const auto requests = purge_requests_of(request);
+  PurgeResult result;
+  auto work = std::async(std::launch::async,
+                         [&] { watch_.with_recorder([&](Recorder& recorder) { result = recorder.purge(requests); }); });
+  while (work.wait_for(kTellAgain) != std::future_status::ready) progress({{"doing", "purging"}});
+  work.get();
+  return purge_result_json(result);
 }
 
 }  // namespace yestermail

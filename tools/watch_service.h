@@ -20,6 +20,7 @@ class WatchService final : public ControlService {
   Json scan(const Json& request, const Progress& progress);
   Json put_setting(const Json& request);
   Json remove_setting(const Json& request);
+  Json purge(const Json& request, const Progress& progress);
 
   Watch& watch_;
   const Clock& clock_;

@@ -10,4 +10,5 @@ set(SUPPORT_SOURCES
   shown_store.cpp
   small_store.cpp
   store_script.cpp
+  store_search.cpp
   tree_compare.cpp)

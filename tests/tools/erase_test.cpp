@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <thread>
+
+#include "tests/support/paths.h"
+#include "tests/support/process.h"
+#include "tests/support/store_search.h"
+#include "tests/tools/store_fixture.h"
+
+namespace yestermail::test {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+
+/// bob has a mail in two folders, deleted in one of them; alice has it too.
+class EraseCommand : public StoreCommandTest {
+ protected:
+  void SetUp() override {
+    bob().put("", "1.secret:2,", secret_);
+    bob().put(".Trash", "2.copy:2,S", secret_);
+    bob().put("", "3.kept:2,", "Subject: Kept\n\nthis stays\n");
+    make_scanned_store();
+    bob().rename("", "1.secret:2,", "1.secret:2,S");
+    scan();
+    bob().remove("", "1.secret:2,S");
+    bob().remove(".Trash", "2.copy:2,S");
+    scan();
+  }
+  [[nodiscard]] std::vector<std::string> traces() const {
+    return find_in_store(store_, {"Confidential", "1.secret", "2.copy", "tell nobody"});
+  }
+  std::string tag_of(const std::string& folder, const std::string& name) {
+    for (const auto& happening : run({"log", folder, "--json"}).json()) {
+      if (happening.dump().find(name) != std::string::npos) return "~" + happening.at("item").get<std::string>();
+    }
+    return "none";
+  }
+
+  const std::string secret_ = "Subject: Confidential\n\ntell nobody\n";
+};
+
+TEST_F(EraseCommand, RemovesAnItemAndItsCopiesFromEveryByte) {
+  ASSERT_THAT(traces(), Not(IsEmpty()));
+  const auto item = "bob@example.com/" + tag_of("bob@example.com", "1.secret");
+  const auto dry = run({"erase", item, "--dry-run", "--json"});
+  EXPECT_EQ(dry.status, 0) << dry.err;
+  EXPECT_EQ(dry.json().at("versions"), 3);
+  ASSERT_THAT(traces(), Not(IsEmpty()));
+  const auto ran = run({"erase", item});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("removed 3 versions and 1 content;"));
+  EXPECT_THAT(ran.out, HasSubstr("A copy may still stand:"));
+  EXPECT_THAT(traces(), IsEmpty());
+  EXPECT_EQ(run({"erase", item}).status, 1) << "it is gone";
+  EXPECT_THAT(run({"cat", "bob@example.com/INBOX/3.kept"}).out, HasSubstr("this stays"));
+}
+
+TEST_F(EraseCommand, SaysWhoElseHasIt) {
+  alice().put("", "9.same:2,", secret_);
+  scan();
+  const auto ran = run({"erase", "bob@example.com/" + tag_of("bob@example.com", "1.secret")});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("in the account alice@example.com, which has it too."));
+  EXPECT_THAT(run({"cat", "alice@example.com/INBOX/9.same"}).out, HasSubstr("tell nobody"));
+}
+
+TEST_F(EraseCommand, RemovesAnAccountWithAllOfItsIncarnations) {
+  const auto ran = run({"erase", "bob@example.com", "--json"});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(traces(), IsEmpty());
+  EXPECT_THAT(find_in_store(store_, {"bob@example.com", "this stays"}), IsEmpty());
+  EXPECT_THAT(run({"accounts"}).out, Not(HasSubstr("bob@example.com")));
+  EXPECT_THAT(run({"accounts"}).out, HasSubstr("alice@example.com"));
+  EXPECT_EQ(run({"erase", "bob@example.com"}).status, 1);
+}
+
+TEST_F(EraseCommand, RefusesWhatNamesNothing) {
+  EXPECT_EQ(run({"erase"}).status, 2);
+  EXPECT_EQ(run({"erase", "bob@example.com/word"}).status, 2);
+  EXPECT_EQ(run({"erase", "bob@example.com/INBOX/nothing"}).status, 1);
+  EXPECT_EQ(run({"erase", "@server"}).status, 1);
+  EXPECT_THAT(traces(), Not(IsEmpty()));
+}
+
+TEST_F(EraseCommand, AsksTheDaemonThatWatches) {
+  Process daemon({program_path(), "watch", "--store", store_, "--method", "polling", "--poll-interval", "86400"});
+  for (int i = 0; i < 6'000 && daemon.out().find("watching;") == std::string::npos; ++i) {
+    std::this_thread::sleep_for(10ms);
+  }
+  run({"scan"});  // What it does of itself at its start is done when it has answered.
+  const auto ran = run({"erase", "bob@example.com/" + tag_of("bob@example.com", "1.secret")});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("removed 3 versions and 1 content;"));
+  EXPECT_THAT(traces(), IsEmpty());
+  EXPECT_EQ(run({"erase", "bob@example.com"}).status, 4) << "it would begin again";
+  bob().put("", "4.later:2,", "Subject: later\n\nlater\n");
+  EXPECT_EQ(run({"scan"}).status, 0);
+  EXPECT_THAT(run({"cat", "bob@example.com/INBOX/4.later"}).out, HasSubstr("later"));
+  daemon.send(SIGTERM);
+  EXPECT_EQ(daemon.wait(60s).status, 0);
+}
+
+}  // namespace
+}  // namespace yestermail::test

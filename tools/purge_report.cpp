@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/purge_report.h"
+
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "tools/control_client.h"
+#include "tools/json_output.h"
+#include "tools/purge_messages.h"
+#include "tools/text.h"
+#include "tools/writer_probe.h"
+
+namespace yestermail {
+namespace {
+
+PurgeResult purge_here(StoreWorld world, const std::string& store, std::span<const PurgeRequest> requests) {
+  try {
+    return open_recorder(world, store)->purge(requests);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kLocked) throw;
+    const auto writer = find_writer(store);
+    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
+    throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
+  }
+}
+
+/// What would go, as far as it can be told beforehand.
+PurgeResult foresee(View& view, std::span<const PurgeRequest> requests) {
+  PurgeResult result;
+  for (const auto& request : requests) {
+    result.versions += request.whole ? view.account_figures(request.account).versions
+                                     : view.versions(request.account, request.versions).size();
+  }
+  return result;
+}
+
+std::string counted(std::uint64_t count, const std::string& noun) {
+  return count_text(count) + " " + noun + (count == 1 ? "" : "s");
+}
+
+}  // namespace
+
+int run_purges(Environment& env, StoreWorld world, const std::string& store, View& view,
+               std::span<const PurgeRequest> requests, bool dry_run, bool json) {
+  PurgeResult result;
+  if (dry_run) {
+    result = foresee(view, requests);
+  } else if (auto daemon = ControlClient::connect(store)) {
+    for (const auto& request : purge_requests_json(requests)) add_to(result, daemon->purge(request));
+  } else {
+    result = purge_here(world, store, requests);
+  }
+  if (json) {
+    auto document = purge_result_json(result);
+    document["dry_run"] = dry_run;
+    print_json(env.out, document);
+  } else if (dry_run) {
+    env.out << "would remove " << counted(result.versions, "version") << "\n";
+  } else {
+    env.out << "removed " << counted(result.versions, "version") << " and " << counted(result.blobs, "content")
+            << "; the store takes " << bytes_text(result.bytes_after) << ", before it took "
+            << bytes_text(result.bytes_before) << "\n";
+  }
+  for (const auto& why : result.left) env.err << "yestermail: not removed: " << printable(why) << "\n";
+  return result.left.empty() ? 0 : exit_status(Errc::kPartial);
+}
+
+}  // namespace yestermail
