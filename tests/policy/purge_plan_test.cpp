@@ -343,7 +343,10 @@ TEST_F(PurgePlan, WhatStaysKeepsTheDirectoriesAboveIt) {
   write(directory(3, ".First", 1));
   write(directory(4, "cur", 3));
   write(mail(10, "a", "one", 4));
-  rename(3, ".Second");
+  // Neither is the body of what follows, and the new cur/ was not there yet when .First was.
+  auto renamed = directory(3, ".Second", 1);
+  renamed.state.mode = 0750;
+  write(renamed);
   auto touched = directory(4, "cur", 3);
   touched.state.mode = 0750;
   write(touched);
