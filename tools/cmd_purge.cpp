@@ -58,8 +58,7 @@ void print(const Planned& planned, const Arguments& arguments, Environment& env)
 }
 
 /// Removes what was planned.
-int carry_out(const Planned& planned) {
-  if (std::ranges::all_of(planned.plans, &AccountPlan::empty)) return 0;
+int carry_out(const Planned& /*planned*/) {
   throw Error(Errc::kUnsupported, "this version shows what would be removed, and cannot remove it yet: use --dry-run");
 }
 
@@ -68,14 +67,17 @@ int run_purge(const Arguments& arguments, Environment& env) {
   StreamLog log(env.err);
   const auto view = open_view(store_world(env, log), store_path(arguments, env));
   const auto planned = plan(*view, arguments.values("account"), env.clock.now());
-  const bool dry_run = arguments.has("dry-run");
-  print(planned, arguments, env);
+  const bool nothing = std::ranges::all_of(planned.plans, &AccountPlan::empty);
+  const bool refused = !planned.doubts.empty() && !arguments.has("force");
+  const bool removes = !nothing && !refused && !arguments.has("dry-run");
+  // There is one document: where something is removed, it is that of what was.
+  if (!removes || !arguments.has("json")) print(planned, arguments, env);
   for (const auto& doubt : planned.doubts) env.err << "yestermail: " << doubt << "\n";
-  if (dry_run) return 0;
-  if (!planned.doubts.empty() && !arguments.has("force")) {
+  if (removes) return carry_out(planned);
+  if (refused && !arguments.has("dry-run")) {
     throw Error(Errc::kFailed, "nothing was removed: look at the above first, then use --force if it is right");
   }
-  return carry_out(planned);
+  return 0;
 }
 
 }  // namespace

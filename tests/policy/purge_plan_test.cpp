@@ -339,6 +339,35 @@ TEST_F(PurgePlan, TheBodyOfAFolderThatStaysForItsMailsStays) {
   EXPECT_THAT(gone(), IsEmpty());
 }
 
+TEST_F(PurgePlan, WhatStaysKeepsTheDirectoriesAboveIt) {
+  write(directory(3, ".First", 1));
+  write(directory(4, "cur", 3));
+  write(mail(10, "a", "one", 4));
+  // Neither is the body of what follows, and the new cur/ was not there yet when .First was.
+  auto renamed = directory(3, ".Second", 1);
+  renamed.state.mode = 0750;
+  write(renamed);
+  auto touched = directory(4, "cur", 3);
+  touched.state.mode = 0750;
+  write(touched);
+  keep("global", "1d");
+  days(10);
+  EXPECT_THAT(gone(), IsEmpty()) << "the mail needs cur/, which needs .First";
+}
+
+TEST_F(PurgePlan, AFolderThatStaysForAMailKeepsItsBody) {
+  write(directory(3, ".First", 1));
+  rename(3, ".Second");
+  write(directory(4, "cur", 3));
+  write(mail(10, "a", "one", 4));
+  auto touched = directory(3, ".Third", 1);
+  touched.state.mode = 0750;
+  write(touched);
+  keep("global", "1d");
+  days(10);
+  EXPECT_THAT(gone(), IsEmpty());
+}
+
 TEST_F(PurgePlan, KeywordsStayForTheMessagesOfTheirFolderAndTime) {
   write(plain_file(20, "dovecot-keywords", "0 Work", 1));
   days(1);

@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/instant_text.h"
+#include <unistd.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "tests/support/paths.h"
+#include "tests/support/process.h"
 #include "tests/tools/store_fixture.h"
 
 namespace yestermail::test {
@@ -55,6 +61,24 @@ TEST_F(SnapshotCommand, ListsThemByInstant) {
   const auto text = run({"snapshot", "list"}).out;
   EXPECT_THAT(text, HasSubstr("the \\x1b day\n"));
   EXPECT_THAT(text, HasSubstr(then_));
+}
+
+TEST_F(SnapshotCommand, ComesAndGoesInAMount) {
+  if (::access("/dev/fuse", R_OK | W_OK) != 0) GTEST_SKIP() << "no /dev/fuse";
+  const std::string mount = directory_ / "mnt";
+  std::filesystem::create_directory(mount);
+  const auto mounted = test::run({program_path(), "mount", store_, mount}, {}, std::chrono::seconds(60));
+  ASSERT_EQ(mounted.status, 0) << mounted.err;
+  const auto inbox = mount + "/maildir/before-move/alice@example.com/cur/";
+  EXPECT_TRUE(std::filesystem::exists(inbox + "early:2,S"));
+  EXPECT_FALSE(std::filesystem::exists(inbox + "late:2,S"));
+  EXPECT_TRUE(std::filesystem::exists(mount + "/before-move/alice@example.com/INBOX"));
+  EXPECT_EQ(run({"snapshot", "create", "another"}).status, 0);
+  EXPECT_TRUE(std::filesystem::exists(mount + "/another"));
+  EXPECT_EQ(run({"snapshot", "delete", "another"}).status, 0);
+  for (int i = 0; i < 2000 && std::filesystem::exists(mount + "/another"); ++i) ::usleep(5000);
+  EXPECT_FALSE(std::filesystem::exists(mount + "/another"));
+  EXPECT_EQ(test::run({"fusermount3", "-u", mount}).status, 0);
 }
 
 TEST_F(SnapshotCommand, IsGoneWhenItIsDeleted) {
