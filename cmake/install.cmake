@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What `cmake --install` puts where: the program, its man pages and its systemd unit.
+# What `cmake --install` puts where: the program, its man pages, its systemd unit and the scripts for Dovecot.
 include(GNUInstallDirs)
 find_program(AWK NAMES mawk gawk awk REQUIRED)
 
@@ -24,3 +24,14 @@ set(YESTERMAIL_PROGRAM ${CMAKE_INSTALL_FULL_BINDIR}/yestermail)
 configure_file(${PROJECT_SOURCE_DIR}/packaging/systemd/yestermail-watch@.service.in
   ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service @ONLY)
 install(FILES ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service DESTINATION lib/systemd/system)
+
+# The scripts find what they share beside the file that their link in the path of programs leads to.
+set(dovecot_directory ${CMAKE_INSTALL_LIBEXECDIR}/yestermail/dovecot)
+set(dovecot_source ${PROJECT_SOURCE_DIR}/packaging/dovecot)
+install(PROGRAMS ${dovecot_source}/yestermail-past ${dovecot_source}/yestermail-recover DESTINATION ${dovecot_directory})
+install(FILES ${dovecot_source}/past_tree.py ${dovecot_source}/processes.py ${dovecot_source}/dovecot.conf.in
+  ${dovecot_source}/past-users.conf DESTINATION ${dovecot_directory})
+foreach(name yestermail-past yestermail-recover)
+  file(CREATE_LINK ../${dovecot_directory}/${name} ${PROJECT_BINARY_DIR}/packaging/${name} SYMBOLIC)
+  install(FILES ${PROJECT_BINARY_DIR}/packaging/${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
+endforeach()

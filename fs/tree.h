@@ -26,6 +26,7 @@ struct TreeSettings {
   std::string store_id;
   Owner owner;
   std::size_t most_instants = 65536;  ///< time directories that may be in use at once
+  bool closed = false;                ///< no mode has a right to write, whatever was recorded
 };
 
 /// A store's past as a read-only tree of nodes with 64-bit ids:
