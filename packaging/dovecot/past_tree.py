@@ -102,35 +102,62 @@ def folders_of(tree):
     return {Path("."): Path(".INBOX"), **{path: path for path in found}}, ""
 
 
-def copy_if_there(source, target, owner):
+def copy_if_there(source, target):
     try:
         shutil.copyfile(source, target)
     except FileNotFoundError:
         return False
     shutil.copystat(source, target)
-    os.chmod(target, 0o600)
-    os.chown(target, *owner)
     return True
 
 
-def make_private(path, owner):
-    for directory in [*reversed(path.parents), path]:
-        if not directory.exists():
-            directory.mkdir(mode=0o700)
-            os.chown(directory, *owner)
+def copy_files(source, target, names):
+    """Whether the first of them is there."""
+    target.mkdir(parents=True, exist_ok=True)
+    return [copy_if_there(source / name, target / name) for name in names][0]
+
+
+def copy_control(source, target):
+    """All that a source has in CONTROL=. Whether there is a dovecot-uidlist."""
+    known = False
+    for directory, _, names in os.walk(source):
+        place = target / Path(directory).relative_to(source)
+        place.mkdir(exist_ok=True)
+        for name in names:
+            copy_if_there(Path(directory) / name, place / name)
+        known = known or CONTROL_FILES[0] in names
+    return known
+
+
+def gather_control(tree, folders, target):
+    """The same where it stands among the mails. Whether each folder has a dovecot-uidlist."""
+    copy_if_there(tree / "subscriptions", target / "subscriptions")
+    return all([copy_files(tree / folder, target / place, CONTROL_FILES) for folder, place in folders.items()])
+
+
+def hand_over(top, owner):
+    """From the leaves up: as long as root copies, nobody else gets in to plant a link."""
+    for directory, _, names in os.walk(top, topdown=False):
+        for name in names:
+            os.chmod(Path(directory) / name, 0o600)
+            os.chown(Path(directory) / name, *owner)
+        os.chmod(directory, 0o700)
+        os.chown(directory, *owner)
 
 
 def fill_control(tree, top, owner):
     """Copies what Dovecot wants to write, to top/control, and its recorded index, which alone has the keywords from the
     27th of a folder on, to top/index. Returns the layout and whether the UIDs are those of then."""
     folders, layout = folders_of(tree)
-    known = True
     for kind in ("control", "index"):
-        make_private(top / kind, owner)
-    copy_if_there(tree / "subscriptions", top / "control" / "subscriptions", owner)
+        (top / kind).mkdir(mode=0o700)
     for folder, place in folders.items():
-        for kind, names in (("control", CONTROL_FILES), ("index", INDEX_FILES)):
-            make_private(top / kind / place, owner)
-            there = [copy_if_there(tree / folder / name, top / kind / place / name, owner) for name in names]
-            known = known and (kind == "index" or there[0])
+        copy_files(tree / folder, top / "index" / place, INDEX_FILES)
+    elsewhere = tree / "@control"  # Where the source has CONTROL=; never listed.
+    if elsewhere.is_dir():
+        known = copy_control(elsewhere, top / "control")
+    else:
+        known = gather_control(tree, folders, top / "control")
+    for kind in ("control", "index"):
+        hand_over(top / kind, owner)
     return layout, known
