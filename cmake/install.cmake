@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What `cmake --install` puts where: the program, what mount(8) calls, the man pages, the systemd unit and examples.
+# What `cmake --install` puts where: the program, what mount(8) calls, the man pages, the systemd unit, examples and the scripts for Dovecot.
 include(GNUInstallDirs)
 find_program(AWK NAMES mawk gawk awk REQUIRED)
 
@@ -29,3 +29,14 @@ install(FILES ${PROJECT_BINARY_DIR}/packaging/yestermail-watch@.service DESTINAT
 install(PROGRAMS ${PROJECT_SOURCE_DIR}/packaging/mount.yestermail DESTINATION ${CMAKE_INSTALL_SBINDIR})
 install(FILES ${PROJECT_SOURCE_DIR}/packaging/systemd/mnt-past.mount ${PROJECT_SOURCE_DIR}/packaging/systemd/mnt-past.automount
   DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+
+# The scripts find what they share beside the file that their link in the path of programs leads to.
+set(dovecot_directory ${CMAKE_INSTALL_LIBEXECDIR}/yestermail/dovecot)
+set(dovecot_source ${PROJECT_SOURCE_DIR}/packaging/dovecot)
+install(PROGRAMS ${dovecot_source}/yestermail-past ${dovecot_source}/yestermail-recover DESTINATION ${dovecot_directory})
+install(FILES ${dovecot_source}/past_tree.py ${dovecot_source}/processes.py ${dovecot_source}/dovecot.conf.in
+  ${dovecot_source}/past-users.conf DESTINATION ${dovecot_directory})
+foreach(name yestermail-past yestermail-recover)
+  file(CREATE_LINK ../${dovecot_directory}/${name} ${PROJECT_BINARY_DIR}/packaging/${name} SYMBOLIC)
+  install(FILES ${PROJECT_BINARY_DIR}/packaging/${name} DESTINATION ${CMAKE_INSTALL_BINDIR})
+endforeach()

@@ -144,6 +144,7 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   give_memory_back();
   const auto path = mountpoint_path(options.mountpoint);
   TreeSettings settings;
+  settings.closed = is_closed(options.fuse_options);
   settings.store_id = options.store_id;
   settings.owner = {::geteuid(), ::getegid()};
   settings.named = options.named;

@@ -29,7 +29,7 @@ struct MountOptions {
   std::string store_id;                   ///< shown in .status; may be empty
   std::string mountpoint;                 ///< an empty directory
   std::vector<std::string> source_paths;  ///< directories that mail is scanned from: no mountpoint may overlap them
-  std::vector<std::string> fuse_options;  ///< as -o gives them, one or comma-separated: allow_other, …; never rw
+  std::vector<std::string> fuse_options;  ///< as -o gives them, one or comma-separated: allow_other, closed…; never rw
   unsigned threads = 4;                   ///< at most so many requests at once; fewer than 4 are 4
   std::string fuse_device = "/dev/fuse";
   /// No other account is there, and nobody but this user and root can look inside. Only root can mount so; once

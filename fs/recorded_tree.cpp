@@ -10,6 +10,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kBatch = 64;
+constexpr std::uint32_t kWriteBits = 0222;
 
 constexpr std::string_view kAccountSuffix = ".json";
 
@@ -19,7 +20,11 @@ std::string shown_name(const Version& version) {
   return name;
 }
 
-bool is_pseudo_name(std::string_view name) { return name == "@home" || name == "@control"; }
+constexpr std::string_view kControl = "@control";
+
+bool is_pseudo_name(std::string_view name) { return name == "@home" || name == kControl; }
+
+bool is_exact_root(const Scope& scope) { return scope.parts.kind == NodeKind::kExact && scope.item() == kRootItem; }
 
 }  // namespace
 
@@ -28,11 +33,15 @@ Style RecordedTree::style_of(const Scope& scope) {
 }
 
 bool RecordedTree::is_shown(const Scope& scope, const Version& version) {
-  const bool exact_root = scope.parts.kind == NodeKind::kExact && scope.item() == kRootItem;
-  return !(exact_root && is_pseudo_name(version.state.name)) && is_entry_name(shown_name(version));
+  return !(is_exact_root(scope) && is_pseudo_name(version.state.name)) && is_entry_name(shown_name(version));
 }
 
-Attributes RecordedTree::with_owner(AccountNumber account, Attributes attributes) const {
+bool RecordedTree::is_control(const Scope& scope, const Version& version) {
+  return is_exact_root(scope) && version.state.name == kControl;
+}
+
+Attributes RecordedTree::as_shown(AccountNumber account, Attributes attributes) const {
+  if (closed_) attributes.mode &= ~kWriteBits;
   if (account != kServerAccount) return attributes;
   attributes.uid = owner_.uid;
   attributes.gid = owner_.gid;
@@ -45,7 +54,7 @@ Node RecordedTree::node_of(const Scope& scope, const Version& version) const {
                   ? directory_node(scope, sibling_id(scope, scope.parts.kind, scope.account(), version.item.value),
                                    attributes_of(version.state, style))
                   : file_node(scope.account(), version, style, scope.lifetime());
-  node.attributes = with_owner(scope.account(), node.attributes);
+  node.attributes = as_shown(scope.account(), node.attributes);
   return node;
 }
 
@@ -68,7 +77,8 @@ LookupResult RecordedTree::lookup(const Scope& scope, std::string_view name) {
   if (!version && scope.account() == kServerAccount && name.ends_with(kAccountSuffix)) {
     version = find(name.substr(0, name.size() - kAccountSuffix.size()));
   }
-  if (!version || !is_shown(scope, *version) || shown_name(*version) != name) return {std::nullopt, scope.absence()};
+  const bool there = version && (is_shown(scope, *version) || is_control(scope, *version));
+  if (!there || shown_name(*version) != name) return {std::nullopt, scope.absence()};
   return {node_of(scope, *version), {}};
 }
 

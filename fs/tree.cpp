@@ -39,7 +39,7 @@ Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
       views_(settings_.most_instants),
       over_time_(past_, views_),
       friendly_(past_),
-      recorded_(past_, settings_.owner),
+      recorded_(past_, settings_.owner, settings_.closed),
       files_(view, log) {}
 
 std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
@@ -222,7 +222,7 @@ std::optional<Node> Tree::node(NodeId id) {
     case NodeKind::kExactFile: {
       const auto found = files_.attributes(parts->account, VersionId{parts->number}, style_of(parts->kind));
       if (!found) return std::nullopt;
-      return Node{id, recorded_.with_owner(parts->account, *found), Lifetime::kFixed, Lifetime::kFixed, 1};
+      return Node{id, recorded_.as_shown(parts->account, *found), Lifetime::kFixed, Lifetime::kFixed, 1};
     }
     default: break;
   }

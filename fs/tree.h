@@ -28,6 +28,7 @@ struct TreeSettings {
   Owner owner;
   std::size_t most_instants = 65536;  ///< time directories that may be in use at once
   NamedInstants named = {};           ///< listed beside the series; nothing: there are none
+  bool closed = false;                ///< no mode has a right to write, whatever was recorded
 };
 
 /// A store's past as a read-only tree of nodes with 64-bit ids:

@@ -52,14 +52,16 @@ TEST_F(ExactTree, ShowsEveryAccountAsItWasAtEveryInstant) {
 
 TEST_F(ExactTree, HidesWhatIsBesideTheMaildir) {
   make_account(kAlice, 1);
-  record(kAlice,
-         {put_directory(kAlice, "@home"), put_directory(kAlice, "@control"), put_directory(kAlice, ".Work/@home")});
+  record(kAlice, {put_directory(kAlice, "@home"), put_directory(kAlice, "@control"),
+                  put_mail(kAlice, "@control/dovecot-uidlist", "3 V1 N2"), put_directory(kAlice, ".Work/@home")});
   const auto all = names(walk("maildir/latest/" + kAlice));
   EXPECT_THAT(all, Not(Contains("@home")));
   EXPECT_THAT(all, Not(Contains("@control")));
   EXPECT_THAT(all, Contains(".Work/@home"));
   EXPECT_FALSE(find("maildir/latest/" + kAlice + "/@home"));
-  EXPECT_FALSE(find("maildir/latest/" + kAlice + "/@control"));
+  EXPECT_THAT(names(walk("maildir/latest/" + kAlice + "/@control")), ElementsAre("dovecot-uidlist"))
+      << "for who serves the past: never listed, always there";
+  EXPECT_FALSE(find("latest/" + kAlice + "/@control"));
 }
 
 TEST_F(ExactTree, LeavesOutWhatNoFileCanBeNamed) {

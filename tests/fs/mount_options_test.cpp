@@ -14,10 +14,21 @@ namespace {
 
 using testing::Contains;
 using testing::IsSupersetOf;
+using testing::Not;
 
 TEST(MountOptions, AreAlwaysThoseOfAReadOnlyMount) {
   EXPECT_THAT(mount_options({}), IsSupersetOf({"ro", "nosuid", "nodev", "noexec", "noatime", "default_permissions",
                                                "fsname=yestermail", "subtype=yestermail"}));
+}
+
+TEST(MountOptions, LeaveTheRefusalToTheModesWhereItIsClosed) {
+  for (const auto* asked : {"closed", "allow_other,closed", "ro,closed"}) {
+    EXPECT_TRUE(is_closed({asked})) << asked;
+    EXPECT_THAT(mount_options({asked}), Not(Contains("ro"))) << asked;
+    EXPECT_THAT(mount_options({asked}), Not(Contains("closed"))) << asked;
+    EXPECT_THAT(mount_options({asked}), IsSupersetOf({"nosuid", "nodev", "noexec", "default_permissions"})) << asked;
+  }
+  EXPECT_FALSE(is_closed({"allow_other", "context=closed", "closed2"}));
 }
 
 TEST(MountOptions, PassOnWhatWasAsked) {

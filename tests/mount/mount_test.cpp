@@ -345,6 +345,37 @@ TEST_F(MountTest, AnotherUserIsRefusedEvenWhatIsCached) {
   EXPECT_EQ(as_user(1000, exact), 0);
 }
 
+TEST_F(MountTest, WhereItIsClosedTheModesRefuseTheOwnerAndRootWritesNothingEither) {
+  if (::geteuid() != 0) GTEST_SKIP() << "needs root, to be another user";
+  make_account(kAlice, 1);
+  mount({"allow_other,closed"});
+  std::filesystem::permissions(directory_.path(), std::filesystem::perms(0755));
+  const auto cur = at("maildir/latest/" + kAlice + "/cur");
+  const auto mail = cur + "/0:2,S";
+  EXPECT_EQ(status_of(cur).st_mode & 0777U, 0500U);
+  EXPECT_EQ(status_of(mail).st_mode & 0777U, 0400U);
+  std::ofstream("/proc/sys/vm/drop_caches") << "2";
+  EXPECT_EQ(status_of(mail).st_mode & 0777U, 0400U) << "asked for by its id";
+  const auto child = ::fork();
+  if (child == 0) {
+    if (::setgid(1000) != 0 || ::setuid(1000) != 0) ::_exit(200);
+    const auto refused = [](int result) { return result == -1 && errno == EACCES; };
+    const bool all = refused(::access(cur.c_str(), W_OK)) && refused(::rename(mail.c_str(), (cur + "/x").c_str())) &&
+                     refused(::unlink(mail.c_str())) && refused(::open(mail.c_str(), O_RDWR)) &&
+                     refused(::open((cur + "/new").c_str(), O_CREAT | O_WRONLY, 0600)) &&
+                     ::open(mail.c_str(), O_RDONLY) >= 0;
+    ::_exit(all ? 0 : 1);
+  }
+  int result = 0;
+  ::waitpid(child, &result, 0);
+  EXPECT_EQ(WEXITSTATUS(result), 0);
+  EXPECT_EQ(::rename(mail.c_str(), (cur + "/x").c_str()), -1);
+  EXPECT_EQ(errno, EROFS);
+  EXPECT_EQ(::truncate(mail.c_str(), 0), -1);
+  EXPECT_EQ(errno, EROFS);
+  EXPECT_EQ(content(mail), "mail 0");
+}
+
 TEST_F(MountTest, HandlesOutliveTheKernelsCache) {
   if (::geteuid() != 0) GTEST_SKIP() << "needs root, to open by handle";
   make_account(kAlice, 1);

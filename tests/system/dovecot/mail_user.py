@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Somebody who works with a mailbox over IMAP, and keeps book of what was deleted."""
 import collections
+import hashlib
 import imaplib
 import random
 import re
@@ -231,10 +232,11 @@ class MailUser:
         self.log_in()
 
 
-def listing(port, user):
-    """All that IMAP shows of a mailbox, a line for each subscription, folder and message. Changes nothing."""
+def listing(port, user, password=PASSWORD):
+    """All that IMAP shows of a mailbox, a line for each subscription, folder and message, whose bytes stand as their digest.
+    Changes nothing."""
     imap = imaplib.IMAP4("127.0.0.1", port, timeout=60)
-    imap.login(user, PASSWORD)
+    imap.login(user, password)
     subscribed = set(names.listed(imap.lsub()[1]))
     lines = [f"subscribed {name}" for name in sorted(subscribed)]
     for name in names.listed(imap.list()[1]):
@@ -244,11 +246,13 @@ def listing(port, user):
         lines.append(f"{name}: UIDVALIDITY {imap.response('UIDVALIDITY')[1]} UIDNEXT {imap.response('UIDNEXT')[1]}")
         if data[0] == b"0":
             continue
-        _, data = imap.uid("FETCH", "1:*", "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+        _, data = imap.uid("FETCH", "1:*", "(UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[])")
         for part in data:
             if isinstance(part, tuple):
                 head = part[0].decode().partition(" ")[2]
                 flags = sorted(set(re.search(r"FLAGS \(([^)]*)\)", head).group(1).split()) - {"\\Recent"})
-                lines.append(f"{name}: {re.sub(r'FLAGS [(][^)]*[)] ?', '', head)} {flags} {part[1].strip().decode()}")
+                subject = re.search(rb"(?m)^Subject: (.*?)\r?$", part[1]).group(1).decode()
+                digest = hashlib.sha256(part[1]).hexdigest()
+                lines.append(f"{name}: {re.sub(r'FLAGS [(][^)]*[)] ?', '', head)} {flags} {subject} {digest}")
     imap.logout()
     return lines
