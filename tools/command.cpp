@@ -5,10 +5,12 @@
 
 #include "tools/cmd_accounts.h"
 #include "tools/cmd_cat.h"
+#include "tools/cmd_check.h"
 #include "tools/cmd_init.h"
 #include "tools/cmd_list.h"
 #include "tools/cmd_log.h"
 #include "tools/cmd_mount.h"
+#include "tools/cmd_rebuild.h"
 #include "tools/cmd_restore.h"
 #include "tools/cmd_scan.h"
 #include "tools/cmd_status.h"
@@ -18,8 +20,8 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 11> kCommands{&kInit, &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
-                                                   &kLog,  &kCat,  &kRestore, &kUndelete, &kStatus};
+constexpr std::array<const Command*, 13> kCommands{&kInit, &kScan,    &kWatch,    &kMount,  &kAccounts, &kList,   &kLog,
+                                                   &kCat,  &kRestore, &kUndelete, &kStatus, &kCheck,    &kRebuild};
 
 }  // namespace
 

@@ -11,6 +11,7 @@ set(CRASH_TEST_SOURCES
   late_names.cpp
   ledger.cpp
   mutation_test.cpp
+  repair_kill_test.cpp
   scan_crash_test.cpp
   source_tree.cpp
   sqlite_files.cpp)
