@@ -86,13 +86,13 @@ HeldBytes RecipeJoiner::pieces(const std::vector<RecipePiece>& pieces, std::uint
       return {std::move(found.stored.hold), range(found.stored.bytes, offset, size)};
     }
   }
-  auto joined = std::make_shared<Bytes>(size);
+  auto joined = std::make_shared_for_overwrite<std::byte[]>(size);
   for (std::size_t done = 0; done < size; ++piece, offset = 0) {
     const auto some = std::min<std::uint64_t>(size - done, piece_size(*piece) - offset);
-    read_piece(*piece, offset, std::span(*joined).subspan(done, static_cast<std::size_t>(some)));
+    read_piece(*piece, offset, std::span(joined.get(), size).subspan(done, static_cast<std::size_t>(some)));
     done += static_cast<std::size_t>(some);
   }
-  const ByteView view = *joined;
+  const ByteView view(joined.get(), size);
   return {std::move(joined), view};
 }
 

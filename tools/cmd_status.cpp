@@ -8,6 +8,8 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "store/check.h"
+#include "tools/check_report.h"
 #include "tools/control_client.h"
 #include "tools/json_output.h"
 #include "tools/store_location.h"
@@ -31,6 +33,7 @@ struct Status {
   std::string id;
   StoreSettings settings;
   Instant last;
+  std::optional<LastCheck> checked;
   StoreFigures figures;
   std::vector<std::pair<std::string, StoreFigures>> by_account;  ///< of those that live, where it was asked for
   std::optional<Writer> writer;
@@ -45,6 +48,7 @@ Status read_status(const Arguments& arguments, Environment& env, Log& log) {
   status.id = read_store_id(world, status.path).hex();
   status.settings = read_store_settings(world, status.path);
   status.writer = find_writer(status.path);
+  status.checked = last_check(world, status.path);
   const auto view = open_view(world, status.path);
   status.watcher = read_watcher_state(*view, status.writer, env.clock.now());
   if (auto daemon = ControlClient::connect(status.path)) {
@@ -142,6 +146,7 @@ void print_text(const Status& status, Instant now, std::ostream& out) {
   head.row({"last change", status.last.value == 0 ? "never"
                                                   : time_text(status.last) + " UTC, " +
                                                         duration_text(now.value - status.last.value) + " ago"});
+  head.row({"last check", status.checked ? last_check_text(*status.checked, now) : "never"});
   add_watcher(status.watcher, now, head);
   add_gaps(status.gaps, head);
   head.print(out);
@@ -175,6 +180,10 @@ void print_document(const Status& status, std::ostream& out) {
        {"id", status.id},
        {"sources", sources},
        {"last_change", status.last.value == 0 ? Json(nullptr) : json_instant(status.last)},
+       {"last_check", status.checked ? Json{{"at", json_instant(status.checked->at)},
+                                            {"level", static_cast<unsigned>(status.checked->level)},
+                                            {"damaged", status.checked->damaged}}
+                                     : Json(nullptr)},
        {"writer",
         {{"running", status.writer.has_value()},
          {"process", status.writer && status.writer->process != 0 ? Json(status.writer->process) : Json(nullptr)}}},

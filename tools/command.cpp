@@ -5,6 +5,7 @@
 
 #include "tools/cmd_accounts.h"
 #include "tools/cmd_cat.h"
+#include "tools/cmd_check.h"
 #include "tools/cmd_erase.h"
 #include "tools/cmd_export.h"
 #include "tools/cmd_hold.h"
@@ -13,6 +14,7 @@
 #include "tools/cmd_log.h"
 #include "tools/cmd_mount.h"
 #include "tools/cmd_purge.h"
+#include "tools/cmd_rebuild.h"
 #include "tools/cmd_restore.h"
 #include "tools/cmd_retention.h"
 #include "tools/cmd_scan.h"
@@ -24,9 +26,9 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 17> kCommands{&kInit,      &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
-                                                   &kLog,       &kCat,  &kRestore, &kUndelete, &kExport,   &kSnapshot,
-                                                   &kRetention, &kHold, &kPurge,   &kErase,    &kStatus};
+constexpr std::array<const Command*, 19> kCommands{
+    &kInit,   &kScan,  &kWatch,   &kMount,    &kAccounts,  &kList, &kLog,   &kCat,   &kRestore, &kUndelete,
+    &kExport, &kCheck, &kRebuild, &kSnapshot, &kRetention, &kHold, &kPurge, &kErase, &kStatus};
 
 }  // namespace
 

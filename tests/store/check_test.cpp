@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "base/posix_filesystem.h"
+#include "store/pack_writer.h"
 #include "tests/crash/byte_classes.h"
 #include "tests/support/check_findings.h"
 #include "tests/support/damaged_copy.h"
@@ -190,6 +191,25 @@ TEST(CheckStore, NoticesACatalogThatIsOld) {
   }
   const auto findings = check_all(other.path(), CheckLevel::kStructure);
   EXPECT_THAT(damage_text(findings), HasSubstr("catalog.db: "));
+}
+
+TEST(CheckStore, NoticesABlobThatIsNotTheOneThatItsPackSays) {
+  const DamagedCopy copy;
+  PosixFilesystem disk;
+  const TestClock clock;
+  RecordingLog log;
+  const auto log_file = copy.files(".log").front();  // accounts/aa/UUID/log/…
+  const auto account = *Uuid::from_hex(log_file.substr(12, 32));
+  const Layout layout(copy.path());
+  PackWriter pack(disk, layout, read_store_id({disk, clock, log}, copy.path()), PackClass::kAccount, account);
+  const auto bytes = to_bytes("bytes");
+  const auto told = Digest::of(as_bytes("other"));
+  pack.add_frame({Codec::kRaw, bytes}, bytes.size(), {{told, BlobForm::kWhole, 5, 0, 0, 5}});
+  const auto name = pack.seal().name;
+  EXPECT_FALSE(check_all(copy.path(), CheckLevel::kPacks).damaged());
+  const auto findings = check_all(copy.path(), CheckLevel::kFrames);
+  EXPECT_TRUE(names_file(findings, Layout::account_directory(account) + "/packs/" + name.hex() + ".pack"))
+      << damage_text(findings);
 }
 
 TEST(CheckStore, TellsOfWhatIsLeftOverAndTakesItForNoDamage) {

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_check.h"
+
+#include <array>
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "scanner/account_census.h"
+#include "store/check.h"
+#include "store/repair.h"
+#include "tools/check_report.h"
+#include "tools/intact_copies.h"
+#include "tools/store_location.h"
+#include "tools/text.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 10> kOptions{{
+    kStoreOption,
+    {"level", 'l', "N", "how deep: 1 structure, 2 packs, 3 frames, 4 items (default: 4)", false},
+    {"accounts", 'A', "PATTERN", "only these accounts; may be repeated", true},
+    {"budget", 'b', "DURATION", "begin nothing after so long, as 10min; what was not checked for longest is first",
+     false},
+    {"changed", 'c', "", "only accounts that changed since they were checked last, and new packs", false},
+    {"repair", 'r', "", "heal what is damaged from intact copies, and check again", false},
+    {"from", 'F', "STORE|SOURCE", "with --repair: take what is lost from there too; may be repeated", true},
+    {"dry-run", 'n', "", "with --repair: only show what is damaged", false},
+    {"threads", 'j', "N", "how many threads read (default: one a processor)", false},
+    kJsonOption,
+}};
+
+/// "90s", "10min", "2h", "1d" in microseconds.
+std::int64_t parse_duration(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const std::string unit(end, text.data() + text.size());
+  const std::int64_t seconds = unit == "s" ? 1 : unit == "min" ? 60 : unit == "h" ? 3600 : unit == "d" ? 86'400 : 0;
+  if (failed != std::errc{} || seconds == 0 || number > 100'000) {
+    throw Error(Errc::kUsage, "--budget " + printable(text) + ": not a duration: write 90s, 10min, 2h or 1d");
+  }
+  return static_cast<std::int64_t>(number) * seconds * kMicrosPerSecond;
+}
+
+CheckOptions check_options(const Arguments& arguments, const Environment& env) {
+  CheckOptions options;
+  const auto level = arguments.number("level", 1, static_cast<std::uint64_t>(kLastCheckLevel));
+  if (level) options.level = static_cast<CheckLevel>(*level);
+  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(env.cores));
+  options.changed = arguments.has("changed");
+  if (const auto budget = arguments.value("budget")) options.budget_micros = parse_duration(*budget);
+  if (arguments.has("accounts")) {
+    const AccountPatterns patterns{arguments.values("accounts"), {}};
+    options.wanted = [patterns](const std::string& name) { return patterns.wants(name); };
+  }
+  for (const char* needs_repair : {"from", "dry-run"}) {
+    if (arguments.has(needs_repair) && !arguments.has("repair")) {
+      throw Error(Errc::kUsage, "--" + std::string(needs_repair) + " is of use with --repair only");
+    }
+  }
+  return options;
+}
+
+/// The line on a terminal that tells how far the check is.
+class CheckLine final : public CheckProgress {
+ public:
+  explicit CheckLine(Environment& env) : env_(env), begun_(env.clock.now()) {}
+  void advanced(std::uint64_t done, std::uint64_t total) override {
+    if (!env_.terminal) return;
+    const auto now = env_.clock.now();
+    if (on_screen_ && now.value - drawn_.value < kMicrosPerSecond / 5) return;
+    drawn_ = now;
+    on_screen_ = true;
+    const auto seconds = static_cast<double>(now.value - begun_.value) / 1e6;
+    auto text = "checking " + bytes_text(done) + " of " + bytes_text(total);
+    if (seconds > 1 && done > 0) {
+      const auto rate = static_cast<double>(done) / seconds;
+      text += ", " + bytes_text(static_cast<std::uint64_t>(rate)) + "/s, " +
+              duration_text(static_cast<std::int64_t>(static_cast<double>(total - done) / rate * 1e6)) + " left";
+    }
+    env_.err << "\r" << shortened(text, env_.columns > 1 ? env_.columns - 1 : 1) << "\x1b[K" << std::flush;
+  }
+  void erase() {
+    if (on_screen_) env_.err << "\r\x1b[K" << std::flush;
+    on_screen_ = false;
+  }
+
+ private:
+  Environment& env_;
+  const Instant begun_;
+  Instant drawn_{0};
+  bool on_screen_ = false;
+};
+
+/// What the store says while it is checked is told as findings.
+class QuietLog final : public Log {
+ public:
+  void warning(std::string_view /*line*/) override {}
+  void error(std::string_view /*line*/) override {}
+};
+
+struct Checked {
+  CheckFindings findings;
+  std::int64_t micros = 0;
+};
+
+Checked check(const std::string& store, const CheckOptions& options, Environment& env) {
+  QuietLog log;
+  CheckLine line(env);
+  const auto begun = env.clock.now();
+  Checked checked{check_store(store_world(env, log), store, options, &line), 0};
+  checked.micros = env.clock.now().value - begun.value;
+  line.erase();
+  return checked;
+}
+
+int run_check(const Arguments& arguments, Environment& env) {
+  arguments.at_most_words(0);
+  const auto store = store_path(arguments, env);
+  const auto options = check_options(arguments, env);
+  const bool json = arguments.has("json");
+  const bool repairs = arguments.has("repair");
+  QuietLog quiet;
+  const auto world = store_world(env, quiet);
+  // What is mistyped is told before hours of checking.
+  std::optional<IntactCopies> copies;
+  if (repairs) copies.emplace(world, store, arguments.values("from"));
+  auto checked = check(store, options, env);
+  if (!json) print_findings(checked.findings, checked.micros, env.out);
+  Json document = json ? findings_json(checked.findings, checked.micros) : Json();
+  if (repairs && checked.findings.damaged() && !arguments.has("dry-run")) {
+    const auto report = repair_store(world, store, checked.findings, copies->sources());
+    checked = check(store, options, env);
+    if (json) {
+      document["repair"] = repair_json(report);
+      document["after"] = findings_json(checked.findings, checked.micros);
+    } else {
+      print_repair(report, env.out);
+      print_findings(checked.findings, checked.micros, env.out);
+    }
+  } else if (!json && checked.findings.damaged() && !repairs) {
+    env.out << "\"yestermail check --repair\" heals what can be healed\n";
+  }
+  if (json) print_json(env.out, document);
+  return checked.findings.damaged() ? exit_status(Errc::kDamage) : 0;
+}
+
+}  // namespace
+
+const Command kCheck{
+    "check",
+    "compare everything that the store holds, and repair it",
+    "[--level N] [--accounts PATTERN]... [--budget DURATION] [--changed] [--repair [--from STORE|SOURCE]...]",
+    "Checks the store: its journal, logs and catalogs, every pack, every frame, and every "
+    "item joined and compared with its digest. Names the files that are damaged and "
+    "exactly the items that cannot be read. Runs beside a writer and mounts. With "
+    "--repair heals from the store's other accounts, the live mail and --from, puts "
+    "damaged files aside and deletes nothing. Exit status 3 where something is damaged.",
+    kOptions,
+    run_check,
+};
+
+}  // namespace yestermail
