@@ -88,6 +88,16 @@ TEST_F(Find, GoesByTheDateOfTheMessage) {
   EXPECT_EQ(both[0].version.state.name, "new");  // The newest first.
 }
 
+TEST_F(Find, KnowsAllDatesOfOneContent) {
+  const std::string content = "\n\nword";
+  add("first", content);
+  find("word");
+  clock_.advance_seconds(30 * 86400);
+  add("second", content);
+  EXPECT_THAT(names_of("word after:10d-ago"), ElementsAre("second"));
+  EXPECT_THAT(names_of("word before:10d-ago"), ElementsAre("first"));
+}
+
 TEST_F(Find, SaysThatThereIsMore) {
   add_three();
   EXPECT_FALSE(find("numbers", std::nullopt, 2).more);
