@@ -21,11 +21,9 @@ import sys
 from pathlib import Path
 
 import zstandard
-
 SERVER = bytes(16)
 ROOT, DIRECTORY, ACCOUNT, WHOLE, RECIPE = 1, 1, 4, 0, 1
 PSEUDO = (b"@home", b"@control")
-
 class Damage(Exception):
     """The bytes are not what was stored."""
 
@@ -100,14 +98,12 @@ def sum_of_many(data, seed):
                       for i, word in enumerate(pairs))
     keys = [struct.unpack_from("<8Q", secret, 8 * n) for n in range(17)]
     acc = [P32[2], *P64[:4], P32[1], P64[4], P32[0]]
-
     def add(at, key):
         lanes = struct.unpack_from("<8Q", data, at)
         for i in range(8):
             mixed = lanes[i] ^ key[i]
             acc[i ^ 1] += lanes[i]
             acc[i] += (mixed & 0xFFFFFFFF) * (mixed >> 32)
-
     size = len(data)
     blocks = (size - 1) // 1024
     for block in range(blocks):
@@ -269,8 +265,8 @@ class Transaction:
             if kind < 3:
                 self.changes.append(Put(body) if kind == 1 else body.varint())
             elif kind == 6:  # Versions that a purge has removed.
-                body.varint(), body.varint()
-                self.gone.update(itertools.accumulate(body.varint() for _ in range(body.varint())))
+                _, _, count = body.varint(), body.varint(), body.varint()
+                self.gone.update(itertools.accumulate(body.varint() for _ in range(count)))
             elif kind == 4:  # Which packs there are (3) their directories show; gaps (5) are no part of a tree.
                 home = {1: lambda: self.account, 2: lambda: SERVER, 3: lambda: body.raw(16)}[body.u8()]()
                 form, digest, size, codec, length = body.u8(), body.raw(32), body.varint(), body.u8(), body.varint()
