@@ -112,8 +112,8 @@ class Check {
 
   void name_strangers() {
     static const std::set<std::string> kOurs{
-        "yestermail.store", "yestermail.conf", "lock",     "writing", "watching", "control",   "tmp",
-        "journal",          "server",          "accounts", "pool",    "checked",  "quarantine"};
+        "yestermail.store", "yestermail.conf", "lock", "writing", "watching",   "control", "tmp",   "journal",
+        "server",           "accounts",        "pool", "checked", "quarantine", "purging", "search"};
     for (const auto& name : disk().list(context_.layout.store())) {
       if (kOurs.contains(name)) continue;
       collector_.file(plain_finding(Kind::kNote, Role::kOther, name, "not a file of a store"));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/history_replay.h"
 
+#include <set>
+
 #include "base/checksum.h"
 
 namespace yestermail {
@@ -22,6 +24,8 @@ void HistoryReplay::apply(const Transaction& transaction) {
       if (pack->pack_class == PackClass::kPool) pool_packs_.insert({pack->pool, pack->name});
     } else if (std::holds_alternative<GapOperation>(operation)) {
       ++gaps_;
+    } else if (const auto* purged = std::get_if<PurgeOperation>(&operation)) {
+      purge(*purged);
     }
   }
 }
@@ -46,6 +50,17 @@ void HistoryReplay::put(PutOperation operation, Instant at) {
   if (keep_puts_) row.put = std::move(body);
   rows_[operation.version] = std::move(row);
   by_item_[item] = {item, operation.version, operation.state.parent == kNoItem ? 0 : place};
+}
+
+void HistoryReplay::purge(const PurgeOperation& operation) {
+  const std::set<VersionId> gone(operation.versions.begin(), operation.versions.end());
+  for (const auto version : gone) rows_.erase(version);
+  std::erase_if(by_item_, [&](const auto& lasting) {
+    if (!gone.contains(lasting.second.version)) return false;
+    const auto place = by_place_.find(lasting.second.place);
+    if (place != by_place_.end() && place->second == lasting.second.item) by_place_.erase(place);
+    return true;
+  });
 }
 
 bool HistoryReplay::end(const Lasting& lasting, Instant at) {

@@ -51,6 +51,7 @@ class HistoryReplay {
   };
   void put(PutOperation operation, Instant at);
   /// True if the version began at the same instant and so never was.
+  void purge(const PurgeOperation& operation);
   bool end(const Lasting& lasting, Instant at);
 
   const bool keep_puts_;

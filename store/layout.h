@@ -21,6 +21,8 @@ class Layout {
   [[nodiscard]] std::string lock() const { return store_ + "/lock"; }
   [[nodiscard]] std::string writing() const { return store_ + "/writing"; }
   [[nodiscard]] std::string purging() const { return store_ + "/" + kPurgingName; }
+  [[nodiscard]] std::string search() const { return store_ + "/search"; }          // Words, for find.
+  [[nodiscard]] std::string quarantine() const { return store_ + "/quarantine"; }  // Damaged files that were put aside.
   [[nodiscard]] std::string watching() const { return store_ + "/watching"; }
   [[nodiscard]] std::string staging() const { return store_ + "/tmp"; }
   [[nodiscard]] std::string journal() const { return store_ + "/journal"; }

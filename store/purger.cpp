@@ -62,6 +62,7 @@ void Purger::finish(const PurgeMarker& marker) {
   for (const auto& account : marker.accounts) {
     if (account.whole) remove_account(account.account);
   }
+  remove_words(marker);
   for (const auto& [pool, parts] : marker.parts) sweep(pool);
   for (const auto& account : marker.accounts) {
     if (!account.whole) rewrite_packs(PackClass::kAccount, account.account);
@@ -165,6 +166,26 @@ void Purger::remove_account(const Uuid& account) {
   disk.sync_directory(writer_.layout_.staging());
   remove_tree(disk, staged);
   disk.sync_directory(writer_.layout_.staging());
+}
+
+// Derived: the next search makes it anew, from what is there then. Who searches at this moment has it open still, and
+// writes into a file without a name.
+void Purger::remove_words(const PurgeMarker& marker) {
+  auto& disk = writer_.world_.disk;
+  const auto directory = writer_.layout_.search();
+  if (disk.exists(directory)) {
+    for (const auto& name : disk.list(directory)) {
+      const bool concerned = std::any_of(marker.accounts.begin(), marker.accounts.end(),
+                                         [&](const auto& account) { return name.starts_with(account.account.hex()); });
+      if (concerned) disk.remove(directory + "/" + name);
+    }
+    disk.sync_directory(directory);
+  }
+  if (!disk.exists(writer_.layout_.quarantine())) return;
+  for (const auto& name : disk.list(writer_.layout_.quarantine())) {
+    leave("quarantine/" + printable(name) +
+          ": put aside by a repair, and kept with what it may hold: delete it by hand");
+  }
 }
 
 void Purger::sweep(const Uuid& pool) {

@@ -49,6 +49,7 @@ class Purger {
   void watch_parts(const std::map<Uuid, std::vector<Digest>>& parts);
   void empty_journal();
   void remove_account(const Uuid& account);
+  void remove_words(const PurgeMarker& marker);
   void sweep(const Uuid& pool);
   bool mark(const Uuid& pool, PartMarker& marker);
   void rewrite_packs(PackClass pack_class, const Uuid& owner);

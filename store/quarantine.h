@@ -23,7 +23,7 @@ class Quarantine {
   void replace(const std::string& path, ByteView bytes);
 
  private:
-  [[nodiscard]] std::string directory() const { return layout_.store() + "/quarantine"; }
+  [[nodiscard]] std::string directory() const { return layout_.quarantine(); }
   static std::string name_of(const std::string& path);
 
   Filesystem& disk_;

@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "base/error.h"
+#include "store/check.h"
 #include "store/history_log.h"
 #include "store/layout.h"
 #include "store/purge_check.h"
@@ -140,6 +141,53 @@ TEST_F(Purge, IsTheSameAfterEverythingDerivedWasMadeAnew) {
   const auto again = open_quietly();
   EXPECT_EQ(history(again->view(), alice), expected);
   EXPECT_FALSE(log_.mentions("error"));
+}
+
+TEST_F(Purge, LeavesAStoreInWhichACheckFindsNothing) {
+  const auto recorder = open_quietly();
+  const auto alice = add_account(*recorder, "alice@example.com");
+  const auto bob = add_account(*recorder, "bob@example.com");
+  std::vector<VersionId> gone;
+  for (unsigned i = 0; i < 12; ++i) {
+    const auto item = recorder->new_item(alice);
+    const auto name = "mail" + std::to_string(i);
+    const auto version = mail(*recorder, alice, item, name, mail_text(name, 60'000, i));
+    mail(*recorder, bob, recorder->new_item(bob), name, mail_text(name, 60'000, i));
+    if (i % 3 == 0) gone.push_back(version);
+    if (i % 4 == 0) remove(*recorder, alice, item);
+    if (i == 6) recorder->pack_now();
+  }
+  purge(*recorder, alice, gone);
+  clock_.advance_seconds(1);
+  recorder->end_account(bob);
+  const std::vector<PurgeRequest> whole{{bob, true, {}}};
+  EXPECT_THAT(recorder->purge(whole).left, IsEmpty());
+  mail(*recorder, alice, recorder->new_item(alice), "later", "later");
+  CheckOptions options;
+  const auto findings = check_store(world(), path(), options);
+  for (const auto& file : findings.files) ADD_FAILURE() << file.path << ": " << file.what;
+  EXPECT_FALSE(findings.damaged());
+  EXPECT_EQ(findings.items_total, 0U);
+}
+
+TEST_F(Purge, RemovesTheWordsOfItsAccountsAndNamesWhatARepairPutAside) {
+  const auto recorder = open_quietly();
+  const auto alice = add_account(*recorder, "alice@example.com");
+  const auto bob = add_account(*recorder, "bob@example.com");
+  const auto uuid = [&](AccountNumber account) { return recorder->view().account(account)->uuid.hex(); };
+  const auto item = recorder->new_item(alice);
+  const auto version = mail(*recorder, alice, item, "mail", mail_text("Marigold", 3'000, 1));
+  remove(*recorder, alice, item);
+  fs::create_directory(path() + "/search");
+  fs::create_directory(path() + "/quarantine");
+  for (const auto& name : {uuid(alice) + ".db", uuid(alice) + ".db-journal", uuid(bob) + ".db"}) {
+    std::ofstream(path() + "/search/" + name) << "Marigold";
+  }
+  std::ofstream(path() + "/quarantine/a_pack") << "Marigold";
+  EXPECT_THAT(purge(*recorder, alice, {version}).left, testing::ElementsAre(HasSubstr("quarantine/a_pack")));
+  EXPECT_FALSE(fs::exists(path() + "/search/" + uuid(alice) + ".db"));
+  EXPECT_FALSE(fs::exists(path() + "/search/" + uuid(alice) + ".db-journal"));
+  EXPECT_TRUE(fs::exists(path() + "/search/" + uuid(bob) + ".db")) << "it has nothing to do with it";
 }
 
 TEST_F(Purge, KeepsTheTimesOfWhatCameBeforeAndWhatHadTheNameBefore) {
