@@ -67,7 +67,7 @@ class Race {
         threads.emplace_back([this, i] { guarded([&] { i == 2 ? record_in_bulk(i) : record_live(i); }); });
       }
       guarded([this] {
-        while (recorded_ < enough_ && !failed_) purge();
+        while (commits_ < enough_ && !failed_) purge();
       });
       stop_ = true;
     }
@@ -75,7 +75,7 @@ class Race {
   }
 
   [[nodiscard]] std::string report() const {
-    return "purge race: " + std::to_string(recorded_) + " recorded beside " + std::to_string(purges_) + " purges of " +
+    return "purge race: " + std::to_string(commits_) + " commits beside " + std::to_string(purges_) + " purges of " +
            std::to_string(versions_) + " versions and " + std::to_string(blobs_) + " contents";
   }
   [[nodiscard]] std::uint64_t blobs() const { return blobs_; }
@@ -122,7 +122,7 @@ class Race {
 
   /// Looks at what was recorded, and removes most of it.
   void look_and_remove(AccountNumber account, ItemId item, std::size_t content, std::mt19937& random) {
-    ++recorded_;
+    ++commits_;
     expect_readable(account, item, content);
     std::pair<AccountNumber, ItemId> goes{account, item};
     if (random() % 4 == 0) {
@@ -134,6 +134,7 @@ class Race {
     }
     const std::vector<Change> changes{Remove{goes.second}};
     recorder_->record(goes.first, changes, {});
+    ++commits_;
   }
 
   void record_live(unsigned seed) {
@@ -195,7 +196,7 @@ class Race {
   std::uint64_t purges_ = 0;
   std::uint64_t versions_ = 0;
   std::uint64_t blobs_ = 0;
-  std::atomic<std::uint64_t> recorded_{0};
+  std::atomic<std::uint64_t> commits_{0};
   std::atomic<bool> stop_{false};
   std::atomic<bool> failed_{false};
   std::mutex mutex_;  // Guards the next two.
