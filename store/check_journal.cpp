@@ -12,9 +12,6 @@
 namespace yestermail {
 namespace {
 
-constexpr int kLooks = 4;
-constexpr auto kPause = std::chrono::milliseconds(60);
-
 struct BadBlob {
   JournaledBlob blob;
   std::string why;
@@ -114,6 +111,8 @@ class JournalReader {
 
 }  // namespace
 
+int most_check_looks(Filesystem& disk, const Layout& layout) { return disk.exists(layout.writing()) ? 40 : 2; }
+
 JournalImage check_journal(Filesystem& disk, const Layout& layout, const Uuid& store, Lsn closed_at, bool check_blobs,
                            CheckCollector& collector) {
   JournalReader reader(disk, layout, store, check_blobs);
@@ -131,8 +130,8 @@ JournalImage check_journal(Filesystem& disk, const Layout& layout, const Uuid& s
       failure = error.what();
     }
     // A writer may have begun a segment, or used one again, while it was read.
-    if (looks < kLooks) {
-      std::this_thread::sleep_for(kPause);
+    if (looks < most_check_looks(disk, layout)) {
+      std::this_thread::sleep_for(kCheckPause);
       continue;
     }
     if (!failure.empty()) look.damage.emplace_back("", failure);

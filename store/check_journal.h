@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <map>
 #include <vector>
 
@@ -28,6 +29,11 @@ struct JournalImage {
   Instant last_at;  ///< and its instant
   bool damaged = false;
 };
+
+/// How often something that looks damaged is looked at before it is called so, with kCheckPause between. A writer that
+/// is at work may take its time to apply what it has written; where none is, nothing changes.
+int most_check_looks(Filesystem& disk, const Layout& layout);
+inline constexpr std::chrono::milliseconds kCheckPause{60};
 
 /// Reads the whole journal and says what is wrong with it. What a writer does meanwhile is not taken for damage. With
 /// `check_blobs` the blobs that are stored as they are are compared with their digests. `closed_at`: the newest

@@ -20,9 +20,6 @@ namespace {
 using Kind = FileFinding::Kind;
 using Role = FileFinding::Role;
 
-constexpr int kLooks = 4;
-constexpr auto kPause = std::chrono::milliseconds(60);
-
 bool has(const std::vector<Digest>& sorted, const Digest& digest) {
   return std::binary_search(sorted.begin(), sorted.end(), digest);
 }
@@ -231,9 +228,9 @@ CatalogLook look_safely(const CheckContext& context, CheckedOwner& owner, const 
     } catch (const Error& error) {
       look.damage = error.what();
     }
-    if (looks >= kLooks) return look;
+    if (looks >= most_check_looks(context.world.disk, context.layout)) return look;
     // A writer may be about to apply what it has written, to seal a pack, or to make the catalog anew.
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kCheckPause);
     list_packs(context, owner);
   }
 }
@@ -327,12 +324,12 @@ void check_pool(const CheckContext& context, CheckedOwner& owner, const std::set
     }
     owner.table_sound = failure.empty();
     if (!failure.empty()) findings.push_back(owner.finding(Kind::kDamaged, Role::kPoolIndex, owner.table(), failure));
-    if (all_notes(findings) || looks >= kLooks) {
+    if (all_notes(findings) || looks >= most_check_looks(context.world.disk, context.layout)) {
       for (const auto& finding : findings) context.collector.file(finding);
       for (const auto& [part, why] : lost) context.collector.blob(PackClass::kPool, owner.id, part, why);
       return;
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kCheckPause);
   }
 }
 

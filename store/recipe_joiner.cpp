@@ -69,7 +69,8 @@ void RecipeJoiner::read_coded(const RecipeStep& step, std::uint64_t offset, std:
   const auto text_size = static_cast<std::size_t>(encoded_size(coding, decoded.bytes.size()));
   const auto skipped = static_cast<std::size_t>(offset - first * coding.text_line());
   if (skipped == 0 && text_size == into.size()) return encode_base64(coding, decoded.bytes, into);
-  Bytes text(text_size);
+  const auto memory = std::make_unique_for_overwrite<std::byte[]>(text_size);
+  const std::span text(memory.get(), text_size);
   encode_base64(coding, decoded.bytes, text);
   copy(range(text, skipped, into.size()), into);
 }
