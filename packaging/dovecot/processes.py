@@ -79,7 +79,14 @@ def unmount(path):
     subprocess.run(["umount", "-i", "-l", str(path)], capture_output=True, check=False)
 
 
-def exceptions_from_signals():
-    """So that every `finally` runs."""
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(0))
+def exit_on_signals(status):
+    """So that every `finally` runs. Once: a second signal must not cut short what cleans up."""
+    ending = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+    def leave(*_):
+        for number in ending:
+            signal.signal(number, signal.SIG_IGN)
+        sys.exit(status)
+
+    for number in ending:
+        signal.signal(number, leave)
