@@ -5,6 +5,7 @@
 
 #include "tools/cmd_accounts.h"
 #include "tools/cmd_cat.h"
+#include "tools/cmd_find.h"
 #include "tools/cmd_init.h"
 #include "tools/cmd_list.h"
 #include "tools/cmd_log.h"
@@ -18,8 +19,8 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 11> kCommands{&kInit, &kScan, &kWatch,   &kMount,    &kAccounts, &kList,
-                                                   &kLog,  &kCat,  &kRestore, &kUndelete, &kStatus};
+constexpr std::array<const Command*, 12> kCommands{&kInit, &kScan, &kWatch, &kMount,   &kAccounts, &kList,
+                                                   &kLog,  &kFind, &kCat,   &kRestore, &kUndelete, &kStatus};
 
 }  // namespace
 
