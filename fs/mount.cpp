@@ -119,6 +119,7 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   TreeSettings settings;
   settings.store_id = options.store_id;
   settings.owner = {::geteuid(), ::getegid()};
+  settings.finder = options.finder;
   Tree tree(view, clock, log, settings);
   Mount mount{tree, RepeatLog(log, clock)};
   const auto session = make_session(mount, options);

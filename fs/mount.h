@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "fs/finder.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -20,6 +21,7 @@ struct MountOptions {
   std::vector<std::string> fuse_options;  ///< as -o gives them, one or comma-separated: allow_other, …; never rw
   unsigned threads = 4;                   ///< at most so many requests at once; fewer than 4 are 4
   std::string fuse_device = "/dev/fuse";
+  Finder* finder = nullptr;  ///< for search/; outlives the mount; without one there is none
 };
 
 /// Refuses what cannot or must not be mounted, with one line that names the way out: Error{kUsage} for a mountpoint

@@ -8,6 +8,7 @@
 #include "fs/mount.h"
 #include "scanner/scan.h"
 #include "tools/daemon.h"
+#include "tools/mount_finder.h"
 #include "tools/mount_log.h"
 #include "tools/store_location.h"
 
@@ -98,7 +99,11 @@ void serve(const Request& request, Environment& env, const std::function<void()>
   const auto view = open_view(store_world(env, *log), request.mount.store_path);
   bool is_ready = false;
   try {
-    serve_mount(*view, env.clock, *log, request.mount, [&] {
+    MountFinder finder({env.disk, *view, *log, env.cores}, env.clock, request.mount.store_path,
+                       temporary_directory(env));
+    auto options = request.mount;
+    options.finder = &finder;
+    serve_mount(*view, env.clock, *log, options, [&] {
       is_ready = true;
       ready();
     });
