@@ -13,7 +13,8 @@ bool holds_accounts(NodeId directory) {
 }
 
 bool is_for_everybody(const NodeParts& parts) {
-  if (parts.kind == NodeKind::kPlace) return place_of(parts) != Place::kStatus;
+  // Whether a query has an answer tells something of all accounts.
+  if (parts.kind == NodeKind::kPlace) return place_of(parts) != Place::kStatus && place_of(parts) != Place::kSearch;
   return parts.kind == NodeKind::kTimeDirectory;
 }
 

@@ -7,6 +7,8 @@
 #include <set>
 
 #include "fs/folder_names.h"
+#include "fs/item_tag.h"
+#include "fs/safe_text.h"
 
 namespace yestermail {
 
@@ -63,6 +65,22 @@ std::optional<Lineage> Lineages::named(std::string_view name, Instant at) {
   const auto found = std::find_if(list->begin(), list->end(), [&](const auto& row) { return row.name == name; });
   if (found == list->end()) return std::nullopt;
   return *found;
+}
+
+std::string life_name(const Lineage& lineage, const Account& life) {
+  if (life.number == lineage.lives.back().number) return lineage.name;
+  constexpr std::size_t kRoom = 240;
+  return std::string(cut_text(lineage.name, kRoom)) + "~" + item_tag(ItemId{life.number.value});
+}
+
+std::optional<AccountNumber> Lineages::life_named(std::string_view name, Instant at) {
+  if (const auto lineage = named(name, at)) return lineage->lives.back().number;
+  const auto tilde = name.rfind('~');
+  const auto item = tilde == std::string_view::npos ? std::nullopt : item_of_tag(name.substr(tilde + 1));
+  const AccountNumber number{item ? static_cast<std::uint32_t>(item->value) : 0};
+  const auto lineage = of(number, at);
+  if (!lineage || life_name(*lineage, *lineage->life(number)) != name) return std::nullopt;
+  return number;
 }
 
 std::optional<Lineage> Lineages::of(AccountNumber life, Instant at) {

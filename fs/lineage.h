@@ -25,6 +25,9 @@ struct Lineage {
   [[nodiscard]] const Account* living_at(Instant at) const;
 };
 
+/// The name of a life where all of them stand side by side: the newest has the plain one, the others ~ and a tag.
+std::string life_name(const Lineage& lineage, const Account& life);
+
 /// All accounts that ever were. Safe for concurrent use.
 class Lineages {
  public:
@@ -34,6 +37,8 @@ class Lineages {
   /// Those that had begun by `at`, by the number of their first lives.
   std::shared_ptr<const List> all(Instant at);
   std::optional<Lineage> named(std::string_view name, Instant at);
+  /// The life that bears such a name as life_name() gives.
+  std::optional<AccountNumber> life_named(std::string_view name, Instant at);
   /// Of any of its lives.
   std::optional<Lineage> of(AccountNumber life, Instant at);
 

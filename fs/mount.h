@@ -11,6 +11,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "fs/finder.h"
 #include "fs/named_instant.h"
 #include "store/view.h"
 
@@ -40,6 +41,7 @@ struct MountOptions {
   /// Gets a line for each file that is opened: by whom, and which. Called on any thread, several at once.
   std::function<void(std::string_view line)> audit{};
   NamedInstants named = {};  ///< shown beside the listed times
+  Finder* finder = nullptr;  ///< for search/; outlives the mount; without one there is none
 };
 
 /// Refuses what cannot or must not be mounted, with one line that names the way out: Error{kUsage} for a mountpoint

@@ -8,8 +8,6 @@
 
 #include "base/instant_text.h"
 #include "fs/deletion_days.h"
-#include "fs/item_tag.h"
-#include "fs/safe_text.h"
 
 namespace yestermail {
 namespace {
@@ -36,13 +34,6 @@ std::string day_name(const Lineage& lineage, const Account& life, Instant day) {
     return other.number < life.number && other.until >= day;
   });
   return date_text(day) + (earlier == 0 ? "" : "~" + std::to_string(earlier + 1));
-}
-
-/// The name of a life below history/: the newest has the plain one.
-std::string life_name(const Lineage& lineage, const Account& life) {
-  if (life.number == lineage.lives.back().number) return lineage.name;
-  constexpr std::size_t kRoom = 240;
-  return std::string(cut_text(lineage.name, kRoom)) + "~" + item_tag(ItemId{life.number.value});
 }
 
 /// The life that changes/ shows an account by.
@@ -84,21 +75,14 @@ Scope OverTimeTree::beside(const Scope& scope, const TimeView& view, AccountNumb
 LookupResult OverTimeTree::lookup_in(Place place, std::string_view name) {
   if (place == Place::kChanges) return lookup_range(name);
   const auto scope = live(place == Place::kDeleted ? ViewTable::kDeleted : ViewTable::kHistory);
-  auto lineage = gatherer_.lineages().named(name, scope.moment.at);
   if (place == Place::kDeleted) {
+    const auto lineage = gatherer_.lineages().named(name, scope.moment.at);
     if (!lineage) return {};
     return {gathered_.account_node(with_account(scope, lineage->number()), lineage->lives.back().number), {}};
   }
-  auto life = lineage ? lineage->lives.back().number : AccountNumber{};
-  if (!lineage) {
-    const auto tilde = name.rfind('~');
-    const auto item = tilde == std::string_view::npos ? std::nullopt : item_of_tag(name.substr(tilde + 1));
-    life = AccountNumber{item ? static_cast<std::uint32_t>(item->value) : 0};
-    lineage = gatherer_.lineages().of(life, scope.moment.at);
-  }
-  const auto* const account = lineage ? lineage->life(life) : nullptr;
-  if (account == nullptr || life_name(*lineage, *account) != name) return {};
-  return {gathered_.account_node(with_account(scope, life), life), {}};
+  const auto life = gatherer_.lineages().life_named(name, scope.moment.at);
+  if (!life) return {};
+  return {gathered_.account_node(with_account(scope, *life), *life), {}};
 }
 
 void OverTimeTree::list(Place place, std::uint64_t cursor, const EntrySink& sink) {

@@ -21,7 +21,8 @@ enum class Place : std::uint8_t {
   kMaildirAt,
   kDeleted,
   kHistory,
-  kChanges
+  kChanges,
+  kSearch
 };
 
 struct PlaceRow {
@@ -30,14 +31,15 @@ struct PlaceRow {
   std::string_view name;
 };
 
-inline constexpr std::array<PlaceRow, 8> kPlaces{{{Place::kReadme, Place::kRoot, "README.txt"},
+inline constexpr std::array<PlaceRow, 9> kPlaces{{{Place::kReadme, Place::kRoot, "README.txt"},
                                                   {Place::kStatus, Place::kRoot, ".status"},
                                                   {Place::kAt, Place::kRoot, "at"},
                                                   {Place::kMaildir, Place::kRoot, "maildir"},
                                                   {Place::kMaildirAt, Place::kMaildir, "at"},
                                                   {Place::kDeleted, Place::kRoot, "deleted"},
                                                   {Place::kHistory, Place::kRoot, "history"},
-                                                  {Place::kChanges, Place::kRoot, "changes"}}};
+                                                  {Place::kChanges, Place::kRoot, "changes"},
+                                                  {Place::kSearch, Place::kRoot, "search"}}};
 
 inline NodeId place_id(Place place) {
   NodeParts parts;
@@ -46,7 +48,7 @@ inline NodeId place_id(Place place) {
 }
 
 inline std::optional<Place> place_of(const NodeParts& parts) {
-  if (parts.kind != NodeKind::kPlace || parts.number > static_cast<std::uint64_t>(Place::kChanges)) {
+  if (parts.kind != NodeKind::kPlace || parts.number > static_cast<std::uint64_t>(Place::kSearch)) {
     return std::nullopt;
   }
   return static_cast<Place>(parts.number);
@@ -55,7 +57,7 @@ inline std::optional<Place> place_of(const NodeParts& parts) {
 inline bool is_directory(Place place) { return place != Place::kReadme && place != Place::kStatus; }
 
 /// deleted/, history/ and changes/.
-inline bool is_over_time(Place place) { return place >= Place::kDeleted; }
+inline bool is_over_time(Place place) { return place >= Place::kDeleted && place <= Place::kChanges; }
 
 /// The container of the time directories that stand in a place that is not over time.
 inline Container container_of(Place directory) {
@@ -74,6 +76,7 @@ inline Place place_of(Container container) {
     case Container::kMaildir: return Place::kMaildir;
     case Container::kMaildirAt: return Place::kMaildirAt;
     case Container::kRange: return Place::kChanges;
+    case Container::kSearch: return Place::kSearch;
     default: return Place::kRoot;
   }
 }

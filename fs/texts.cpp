@@ -83,6 +83,8 @@ deleted/ACCOUNT/2026-11-22/FOLDER/         what was deleted that day (UTC) and i
 history/ACCOUNT/FOLDER/MESSAGE/            each state of a message, as a file named by what happened
 changes/2026-11-21..now/ACCOUNT/           between any two instants, as at/ takes them:
                            added/ removed/ changed/
+search/QUERY/ACCOUNT/      messages of all times that fit, as "search/from:bob report/": never
+                           listed, always there. The man page of yestermail-find has the words.
 
 To bring back a message:   cp "at/yesterday/alice@example.com/INBOX/2026-... .eml" ~/
 To bring back a mailbox:   cp -a maildir/at/2026-11-22T10:15:07Z/alice@example.com DIR

@@ -38,6 +38,7 @@ Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
       past_(view, clock, settings_.named),
       views_(settings_.most_instants),
       over_time_(past_, views_),
+      search_(past_, views_, settings_.finder),
       friendly_(past_),
       recorded_(past_, settings_.owner, settings_.closed),
       files_(view, log) {}
@@ -64,7 +65,7 @@ std::optional<Node> Tree::place_node(std::uint64_t number) {
   NodeParts parts;
   parts.number = number;
   const auto place = place_of(parts);
-  if (!place) return std::nullopt;
+  if (!place || !is_shown(*place)) return std::nullopt;
   Node node;
   node.id = node_id(parts);
   node.attributes.mode = is_directory(*place) ? 0555 : 0444;
@@ -94,6 +95,7 @@ LookupResult Tree::lookup_in_place(std::uint64_t number, std::string_view name) 
   for (const auto& row : kPlaces) {
     if (row.parent == *place && row.name == name) return {place_node(static_cast<std::uint64_t>(row.place)), {}};
   }
+  if (*place == Place::kSearch) return search_.lookup_query(name);
   return is_over_time(*place) ? over_time_.lookup_in(*place, name) : lookup_time(container_of(*place), name);
 }
 
@@ -133,6 +135,7 @@ void Tree::list_place(std::uint64_t number, std::uint64_t cursor, const EntrySin
     const auto node = place_node(static_cast<std::uint64_t>(row.place));
     if (node && !sink({row.name, *node, own_cursor})) return;
   }
+  if (*place == Place::kSearch) return;
   if (is_over_time(*place)) return over_time_.list(*place, cursor, sink);
   const auto container = container_of(*place);
   if (!lists_times(container)) return;
@@ -204,6 +207,7 @@ void Tree::list_accounts(const Scope& time, std::uint64_t cursor, const EntrySin
 // All together.
 
 std::optional<Node> Tree::self(const Scope& scope) {
+  if (scope.view.container == Container::kSearch) return search_.self(scope);
   if (is_over_time(scope.view.container)) return over_time_.self(scope);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return directory_node(scope, node_id(scope.parts), virtual_directory(scope.moment));
@@ -243,6 +247,7 @@ std::optional<NodeId> Tree::parent(NodeId id) {
 }
 
 std::optional<NodeId> Tree::parent(const Scope& scope) {
+  if (scope.view.container == Container::kSearch) return SearchTree::parent(scope);
   if (is_over_time(scope.view.container)) return over_time_.parent(scope);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return place_id(place_of(scope.view.container));
@@ -266,6 +271,7 @@ LookupResult Tree::lookup(NodeId directory, std::string_view name) {
 }
 
 LookupResult Tree::lookup_name(const Scope& scope, std::string_view name) {
+  if (scope.view.container == Container::kSearch) return search_.lookup(scope, name);
   if (is_over_time(scope.view.container)) return over_time_.lookup(scope, name);
   switch (scope.parts.kind) {
     case NodeKind::kTimeDirectory: return lookup_account(scope, name);
@@ -300,7 +306,9 @@ bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const En
     if (!here || !here->attributes.directory) return false;
     if (!list_dots(*here, parent(*found), cursor, sink)) return true;
   }
-  if (is_over_time(found->view.container)) {
+  if (found->view.container == Container::kSearch) {
+    search_.list(*found, cursor, sink);
+  } else if (is_over_time(found->view.container)) {
     over_time_.list(*found, cursor, sink);
   } else if (parts->kind == NodeKind::kTimeDirectory) {
     list_accounts(*found, cursor, sink);

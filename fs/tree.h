@@ -16,8 +16,10 @@
 #include "fs/node.h"
 #include "fs/over_time_tree.h"
 #include "fs/past.h"
+#include "fs/places.h"
 #include "fs/recorded_tree.h"
 #include "fs/request_counters.h"
+#include "fs/search_tree.h"
 #include "fs/view_table.h"
 #include "store/view.h"
 
@@ -29,6 +31,7 @@ struct TreeSettings {
   std::size_t most_instants = 65536;  ///< time directories that may be in use at once
   NamedInstants named = {};           ///< listed beside the series; nothing: there are none
   bool closed = false;                ///< no mode has a right to write, whatever was recorded
+  Finder* finder = nullptr;           ///< outlives the tree; without one there is no search/
 };
 
 /// A store's past as a read-only tree of nodes with 64-bit ids:
@@ -36,6 +39,7 @@ struct TreeSettings {
 ///     README.txt .status latest/ <stamp>/ <snapshot>/ at/<any instant>/     readable accounts, and @server
 ///     maildir/{latest,<stamp>,<snapshot>,at/<any instant>}/                 accounts exactly as they were
 ///     deleted/ history/ changes/<from>..<to>/                   accounts over time, see OverTimeTree
+///     search/<query>/                                           what fits a query, see SearchTree
 ///
 /// An instant before the first recorded hour, or in the future, is not there (an empty directory could be taken for an
 /// empty mailbox). A stamp is found under its name whether it is listed at present or not. Files have one id in all
@@ -70,6 +74,7 @@ class Tree {
  private:
   std::optional<Scope> scope(NodeId id, std::optional<Instant> pinned = std::nullopt);
   std::optional<Node> place_node(std::uint64_t place);
+  [[nodiscard]] bool is_shown(Place place) const { return place != Place::kSearch || search_.exists(); }
   LookupResult lookup_in_place(std::uint64_t place, std::string_view name);
   LookupResult lookup_time(Container container, std::string_view name);
   LookupResult lookup_account(const Scope& time, std::string_view name);
@@ -93,6 +98,7 @@ class Tree {
   Past past_;
   ViewTable views_;
   OverTimeTree over_time_;
+  SearchTree search_;
   FriendlyTree friendly_;
   RecordedTree recorded_;
   BlobFiles files_;

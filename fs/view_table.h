@@ -24,6 +24,7 @@ enum class Container : std::uint8_t {
   kDeleted,  ///< deleted/<account>
   kDay,      ///< deleted/<account>/<day> and below
   kHistory,  ///< history/<account> and below
+  kSearch,   ///< search/<query> and below
   kRange,    ///< changes/<from>..<to> and its accounts
   kAdded,    ///< changes/<from>..<to>/<account>/added and below
   kRemoved,
@@ -44,7 +45,9 @@ struct TimeView {
 inline bool is_gathered(Container container) {
   return container == Container::kDay || container == Container::kHistory || container > Container::kRange;
 }
-inline bool is_over_time(Container container) { return container >= Container::kDeleted; }
+inline bool is_over_time(Container container) {
+  return container >= Container::kDeleted && container != Container::kSearch;
+}
 
 /// Numbers for the time directories that the kernel knows, in 16 bits of their node ids. A number is given to another
 /// directory only after the kernel has forgotten every node that has it, and then under another generation.

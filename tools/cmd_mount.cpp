@@ -8,6 +8,7 @@
 #include "policy/snapshots.h"
 #include "scanner/scan.h"
 #include "tools/daemon.h"
+#include "tools/mount_finder.h"
 #include "tools/mount_log.h"
 #include "tools/mount_request.h"
 #include "tools/store_location.h"
@@ -54,10 +55,12 @@ void serve(const MountRequest& request, Environment& env, const std::function<vo
     options.audit = [&](std::string_view line) { audit->note(line); };
   }
   const auto view = open_view(store_world(env, *log), request.mount.store_path);
-  auto options = request.mount;
   options.named = named_instants(*view, *log);
   bool is_ready = false;
   try {
+    MountFinder finder({env.disk, *view, *log, env.cores}, env.clock, request.mount.store_path,
+                       temporary_directory(env));
+    options.finder = &finder;
     serve_mount(*view, env.clock, *log, options, [&] {
       is_ready = true;
       ready();

@@ -8,6 +8,7 @@
 #include "tools/cmd_check.h"
 #include "tools/cmd_erase.h"
 #include "tools/cmd_export.h"
+#include "tools/cmd_find.h"
 #include "tools/cmd_hold.h"
 #include "tools/cmd_init.h"
 #include "tools/cmd_list.h"
@@ -26,9 +27,9 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 19> kCommands{
-    &kInit,   &kScan,  &kWatch,   &kMount,    &kAccounts,  &kList, &kLog,   &kCat,   &kRestore, &kUndelete,
-    &kExport, &kCheck, &kRebuild, &kSnapshot, &kRetention, &kHold, &kPurge, &kErase, &kStatus};
+constexpr std::array<const Command*, 20> kCommands{
+    &kInit,     &kScan,   &kWatch, &kMount,   &kAccounts, &kList,      &kLog,  &kFind,  &kCat,   &kRestore,
+    &kUndelete, &kExport, &kCheck, &kRebuild, &kSnapshot, &kRetention, &kHold, &kPurge, &kErase, &kStatus};
 
 }  // namespace
 

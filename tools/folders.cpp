@@ -118,7 +118,8 @@ std::string readable_path(std::string_view layout, const std::vector<std::string
 
 std::string FolderNamer::path_of(ItemId directory, Instant at) {
   const auto known = known_.find(directory);
-  if (known != known_.end() && known->second.since <= at && at < known->second.until) return known->second.path;
+  const auto lasts = [&](Instant until) { return at < until || until == kForever; };
+  if (known != known_.end() && known->second.since <= at && lasts(known->second.until)) return known->second.path;
   return (known_[directory] = find_out(directory, at)).path;
 }
 

@@ -101,6 +101,29 @@ TEST_F(MountCommand, GivesADeletedMailBackWithCp) {
   EXPECT_EQ(read_text(bob().root() + "/cur/1.mail:2,S"), mail);
 }
 
+TEST_F(MountCommand, ShowsWhatFitsAQuery) {
+  SKIP_WITHOUT_FUSE();
+  bob().put("", "1.gone:2,S", "Subject: Zebra\n\ngone\n");
+  make_scanned_store();
+  bob().remove("", "1.gone:2,S");
+  scan();
+  ASSERT_EQ(program({"mount", store_, mount_}).status, 0);
+  const auto found = [&](const std::string& directory) {
+    std::vector<std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator(mount_ + "/search/" + directory)) {
+      all.push_back(read_text(entry.path()));
+    }
+    return all;
+  };
+  EXPECT_THAT(found("subject:zebra is:deleted/bob@example.com"), ::testing::ElementsAre("Subject: Zebra\n\ngone\n"));
+  EXPECT_THAT(found("zebra/alice@example.com"), ::testing::IsEmpty());
+  EXPECT_FALSE(std::filesystem::exists(mount_ + "/search/nosuchfield:zebra"));
+  bob().put("", "2.new:2,S", "Subject: Zebra\n\nnew\n");
+  scan();
+  while (found("zebra/bob@example.com").size() < 2) std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(test::run({"fusermount3", "-u", mount_}).status, 0);
+}
+
 TEST_F(MountCommand, InTheForegroundEndsWithASignal) {
   SKIP_WITHOUT_FUSE();
   make_scanned_store();
