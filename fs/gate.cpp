@@ -13,8 +13,7 @@ bool holds_accounts(NodeId directory) {
 }
 
 bool is_for_everybody(const NodeParts& parts) {
-  // Whether a query has an answer tells something of all accounts.
-  if (parts.kind == NodeKind::kPlace) return place_of(parts) != Place::kStatus && place_of(parts) != Place::kSearch;
+  if (parts.kind == NodeKind::kPlace) return place_of(parts) != Place::kStatus;
   return parts.kind == NodeKind::kTimeDirectory;
 }
 

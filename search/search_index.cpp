@@ -5,8 +5,8 @@
 #include <chrono>
 #include <thread>
 
-#include "search/index_lock.h"
 #include "search/index_updater.h"
+#include "store/index_lock.h"
 
 namespace yestermail {
 namespace {
@@ -110,14 +110,6 @@ SearchIndex::Result SearchIndex::find(const Account& account, const Query& query
       discard(account, damage.what());
     }
   }
-}
-
-void SearchIndex::remove(Filesystem& disk, const std::string& store, const Uuid& account) {
-  const auto directory = directory_of(store);
-  if (!disk.exists(directory)) return;
-  const auto lock = wait_for_index_lock(disk, directory);
-  remove_files(disk, directory + "/" + account.hex() + ".db");
-  disk.sync_directory(directory);
 }
 
 }  // namespace yestermail

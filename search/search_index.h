@@ -51,11 +51,6 @@ class SearchIndex {
   Result find(const Account& account, const Query& query, std::optional<Instant> at, std::size_t limit,
               const FolderOf& folder_of, const Progress& progress);
 
-  /// Takes away all that the indexes of a store know of an account; the next find makes its index anew. To be called
-  /// by who removes items from the past, after the catalog does not know them any more. Waits for who writes an index,
-  /// a few seconds at most. Durable on return. Nothing there: does nothing.
-  static void remove(Filesystem& disk, const std::string& store, const Uuid& account);
-
  private:
   [[nodiscard]] std::string path_of(const Uuid& account) const { return directory_ + "/" + account.hex() + ".db"; }
   bool is_current(const Account& account);

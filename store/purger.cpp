@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "store/bulk_writer.h"
 #include "store/history_remains.h"
+#include "store/index_lock.h"
 #include "store/pack_rewriter.h"
 #include "store/pack_visit.h"
 #include "store/packer.h"
@@ -168,12 +169,12 @@ void Purger::remove_account(const Uuid& account) {
   disk.sync_directory(writer_.layout_.staging());
 }
 
-// Derived: the next search makes it anew, from what is there then. Who searches at this moment has it open still, and
-// writes into a file without a name.
+// Derived: the next search makes it anew, from what is there then.
 void Purger::remove_words(const PurgeMarker& marker) {
   auto& disk = writer_.world_.disk;
   const auto directory = writer_.layout_.search();
   if (disk.exists(directory)) {
+    const auto lock = wait_for_index_lock(disk, directory);
     for (const auto& name : disk.list(directory)) {
       const bool concerned = std::any_of(marker.accounts.begin(), marker.accounts.end(),
                                          [&](const auto& account) { return name.starts_with(account.account.hex()); });

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "policy/holds.h"
 #include "tools/accounts.h"
 #include "tools/control_client.h"
 #include "tools/items.h"
@@ -75,6 +76,7 @@ Erasure erase_item(View& view, const Account& account, ItemId item) {
 Erasure erase_account(View& view, const std::string& name) {
   Erasure erasure;
   for (const auto& account : accounts_named(view, name)) {
+    refuse_held(view, account.name);
     if (account.until == kForever) erasure.living.push_back(account);
     erasure.requests.push_back({account.number, true, {}});
   }
@@ -86,6 +88,7 @@ Erasure plan(View& view, const Arguments& arguments, const Environment& env) {
   const auto at = at_option(arguments, env);
   if (path.rest.empty()) return erase_account(view, path.account);
   const auto account = account_at(view, path.account, at);
+  refuse_held(view, account.name);
   return erase_item(view, account, find_item(view, env.clock, account, path.rest, at));
 }
 

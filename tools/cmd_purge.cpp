@@ -12,17 +12,20 @@
 #include "policy/purge_plan.h"
 #include "tools/json_output.h"
 #include "tools/purge_overview.h"
+#include "tools/purge_report.h"
+#include "tools/purge_verify.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
 
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 5> kOptions{{
+constexpr std::array<OptionSpec, 6> kOptions{{
     kStoreOption,
     {"account", 'A', "PATTERN", "only these accounts; may be repeated", true},
     {"dry-run", 'n', "", "show what would be removed, remove nothing", false},
     {"force", 'f', "", "remove also where something seems to be wrong", false},
+    {"verify", 'V', "", "remove nothing, but look whether anything is left of what was removed", false},
     kJsonOption,
 }};
 
@@ -57,15 +60,30 @@ void print(const Planned& planned, const Arguments& arguments, Environment& env)
   }
 }
 
-/// Removes what was planned.
-int carry_out(const Planned& /*planned*/) {
-  throw Error(Errc::kUnsupported, "this version shows what would be removed, and cannot remove it yet: use --dry-run");
+std::vector<PurgeRequest> requests_of(const std::vector<AccountPlan>& plans) {
+  std::vector<PurgeRequest> requests;
+  for (const auto& plan : plans) {
+    if (!plan.empty()) requests.push_back({plan.account.number, plan.whole, plan.versions});
+  }
+  return requests;
+}
+
+int verify(const Arguments& arguments, Environment& env, StoreWorld world, const std::string& store) {
+  for (const auto* other : {"account", "dry-run", "force"}) {
+    if (arguments.has(other)) {
+      throw Error(Errc::kUsage, std::string("--verify looks at everything and removes nothing: leave out --") + other);
+    }
+  }
+  return verify_purged(env, world, store, arguments.has("json"));
 }
 
 int run_purge(const Arguments& arguments, Environment& env) {
   arguments.at_most_words(0);
   StreamLog log(env.err);
-  const auto view = open_view(store_world(env, log), store_path(arguments, env));
+  const auto world = store_world(env, log);
+  const auto store = store_path(arguments, env);
+  if (arguments.has("verify")) return verify(arguments, env, world, store);
+  const auto view = open_view(world, store);
   const auto planned = plan(*view, arguments.values("account"), env.clock.now());
   const bool nothing = std::ranges::all_of(planned.plans, &AccountPlan::empty);
   const bool refused = !planned.doubts.empty() && !arguments.has("force");
@@ -73,7 +91,9 @@ int run_purge(const Arguments& arguments, Environment& env) {
   // There is one document: where something is removed, it is that of what was.
   if (!removes || !arguments.has("json")) print(planned, arguments, env);
   for (const auto& doubt : planned.doubts) env.err << "yestermail: " << doubt << "\n";
-  if (removes) return carry_out(planned);
+  if (removes) {
+    return run_purges(env, world, store, *view, requests_of(planned.plans), false, arguments.has("json"));
+  }
   if (refused && !arguments.has("dry-run")) {
     throw Error(Errc::kFailed, "nothing was removed: look at the above first, then use --force if it is right");
   }
@@ -85,7 +105,7 @@ int run_purge(const Arguments& arguments, Environment& env) {
 const Command kPurge{
     "purge",
     "remove for good what has outlived its retention",
-    "[--account PATTERN]... [--dry-run] [--force] [--json]",
+    "[--account PATTERN]... [--dry-run | --verify] [--force] [--json]",
     "Removes what \"yestermail retention\" does not keep any longer: earlier states, "
     "deleted items, accounts that have ended. What is there now stays, and so does "
     "what a hold covers or a snapshot shows. Where a clock seems to be wrong or most of "

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "policy/holds.h"
 #include "policy/setting_check.h"
 #include "policy/settings.h"
 #include "tools/control_messages.h"
@@ -43,6 +44,13 @@ class LastProgress final : public ScanProgress {
   const char* doing_ = "waiting";  // Guarded by mutex_, as tally_.
   ScanTally tally_;
 };
+
+/// Who asked may have looked before a hold was set.
+void refuse_held_accounts(View& view, const std::vector<PurgeRequest>& requests) {
+  for (const auto& request : requests) {
+    if (const auto account = view.account(request.account)) refuse_held(view, account->name);
+  }
+}
 
 }  // namespace
 
@@ -89,8 +97,12 @@ Json WatchService::remove_setting(const Json& request) {
 Json WatchService::purge(const Json& request, const Progress& progress) {
   const auto requests = purge_requests_of(request);
   PurgeResult result;
-  auto work = std::async(std::launch::async,
-                         [&] { watch_.with_recorder([&](Recorder& recorder) { result = recorder.purge(requests); }); });
+  auto work = std::async(std::launch::async, [&] {
+    watch_.with_recorder([&](Recorder& recorder) {
+      refuse_held_accounts(recorder.view(), requests);
+      result = recorder.purge(requests);
+    });
+  });
   while (work.wait_for(kTellAgain) != std::future_status::ready) progress({{"doing", "purging"}});
   work.get();
   return purge_result_json(result);

@@ -6,6 +6,7 @@
 #include <fstream>
 #include <thread>
 
+#include "store/index_lock.h"
 #include "tests/search/search_fixture.h"
 #include "tests/support/store_script.h"
 
@@ -117,14 +118,18 @@ TEST_F(SearchIndexTest, IsMadeAnewForAStoreThatWasSetBack) {
   EXPECT_TRUE(log_.mentions("another past"));
 }
 
-TEST_F(SearchIndexTest, IsRemovedWhole) {
+TEST_F(SearchIndexTest, GoesWithWhatIsPurged) {
   add("one", "\n\nword");
-  SearchIndex::remove(disk_, path(), account().uuid);  // There is none.
+  add("two", "\n\nsecret");
   find("word");
   ASSERT_TRUE(disk_.exists(index_path()));
   std::ofstream(index_path() + "-journal") << "left by a crash";
-  SearchIndex::remove(disk_, path(), account().uuid);
+  const auto two = view().lookup(account().number, kRootItem, "two", kForever);
+  ASSERT_TRUE(two);
+  const std::vector<PurgeRequest> requests{{account().number, false, {two->id}}};
+  recorder_->purge(requests);
   EXPECT_THAT(disk_.list(path() + "/search"), ElementsAre("lock"));
+  EXPECT_THAT(names_of("secret"), IsEmpty());
   EXPECT_THAT(names_of("word"), ElementsAre("one"));
 }
 
@@ -204,7 +209,8 @@ TEST_F(SearchIndexTest, IsWrittenByOneAtATime) {
       });
     }
     for (auto& thread : threads) thread.join();
-    SearchIndex::remove(disk, path(), who.uuid);
+    const auto lock = wait_for_index_lock(disk_, path() + "/search");
+    std::filesystem::remove(index_path());
   }
   EXPECT_EQ(right, 20);
   EXPECT_GE(disk.writes, 10);

@@ -57,6 +57,20 @@ TEST_F(EraseCommand, RemovesAnItemAndItsCopiesFromEveryByte) {
   EXPECT_THAT(run({"cat", "bob@example.com/INBOX/3.kept"}).out, HasSubstr("this stays"));
 }
 
+TEST_F(EraseCommand, LeavesWhatAHoldCovers) {
+  ASSERT_EQ(run({"hold", "add", "lawsuit", "--account", "bob@*"}).status, 0);
+  const auto item = "bob@example.com/" + tag_of("bob@example.com", "1.secret");
+  for (const auto& what : {item, std::string("bob@example.com")}) {
+    const auto ran = run({"erase", what});
+    EXPECT_EQ(ran.status, 1);
+    EXPECT_THAT(ran.err, HasSubstr("lawsuit"));
+  }
+  EXPECT_THAT(traces(), Not(IsEmpty()));
+  ASSERT_EQ(run({"hold", "release", "lawsuit"}).status, 0);
+  EXPECT_EQ(run({"erase", item}).status, 0);
+  EXPECT_THAT(traces(), IsEmpty());
+}
+
 TEST_F(EraseCommand, SaysWhoElseHasIt) {
   alice().put("", "9.same:2,", secret_);
   scan();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "search/index_lock.h"
+#include "store/index_lock.h"
 
 #include <chrono>
 #include <thread>
