@@ -210,7 +210,7 @@ TEST_F(SearchIndexTest, IsWrittenByOneAtATime) {
     }
     for (auto& thread : threads) thread.join();
     const auto lock = wait_for_index_lock(disk_, path() + "/search");
-    std::filesystem::remove(index_path());
+    disk.remove(index_path());
   }
   EXPECT_EQ(right, 20);
   EXPECT_GE(disk.writes, 10);
