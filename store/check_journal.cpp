@@ -87,7 +87,7 @@ class JournalReader {
     journaled.place.codec = blob.codec;
     journaled.place.raw_length = blob.raw_length;
     if (check_blobs_) compare(journaled, blob);
-    look_.image.blobs.push_back(std::move(journaled));
+    look_.image.blobs.push_back(journaled);
   }
 
   void compare(const JournaledBlob& journaled, const BlobOperation& blob) {
