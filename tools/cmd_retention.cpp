@@ -33,7 +33,7 @@ constexpr std::array<Kind, 3> kKinds{
 std::optional<Age> age_option(const Arguments& arguments, const char* option) {
   const auto text = arguments.value(option);
   if (!text) return std::nullopt;
-  if (const auto age = parse_age(*text)) return age;
+  if (auto age = parse_age(*text)) return age;
   throw Error(Errc::kUsage, std::string("--") + option + " " + printable(*text) +
                                 ": not an age: write 90d, 12w, 6mon, 2y or forever");
 }
