@@ -2,6 +2,7 @@
 #include "policy/settings.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <nlohmann/json.hpp>
 
 #include "base/digest.h"
@@ -17,6 +18,7 @@ constexpr std::size_t kLongestName = 255;  // Of a file: @server shows it.
 constexpr std::size_t kLongestText = 60U << 10U;
 constexpr std::uint32_t kMode = 0600;
 constexpr std::int64_t kNanosPerMicro = 1000;
+constexpr std::int64_t kMostMicros = INT64_MAX / kNanosPerMicro;  // A time of a file ends with the year 2262.
 
 int hex_value(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
@@ -144,7 +146,7 @@ void put_setting(Recorder& recorder, const Setting& setting, Existing existing, 
   put.state.name = setting.name;
   put.state.digest = Digest::of(as_bytes(text));
   put.state.size = text.size();
-  put.state.mtime_ns = now.value * kNanosPerMicro;
+  put.state.mtime_ns = std::min(now.value, kMostMicros) * kNanosPerMicro;
   put.state.mode = kMode;
   const std::vector<Change> changes{put};
   const std::vector<Bytes> blobs{to_bytes(text)};
