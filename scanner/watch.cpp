@@ -7,6 +7,7 @@
 #include <atomic>
 #include <future>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <thread>
 
@@ -88,6 +89,7 @@ class Watch::State {
   void run(const std::stop_token& stop, const std::function<void()>& ready) {
     running_since_ = clock_.now();
     auto recorder = open_();
+    std::optional<LentRecorder::Lending> lending(std::in_place, lent_, *recorder);  // From before `ready` on.
     begin_first_gap(*recorder);
     start_followers();
     for (auto& follower : followers_) follower->wait_for_first_try();
@@ -95,9 +97,12 @@ class Watch::State {
     while (!stop.stop_requested()) {
       try {
         if (!recorder) recorder = open_();
+        if (!lending) lending.emplace(lent_, *recorder);
         follow(*recorder, stop);
+        lending.reset();
         recorder.reset();  // Only now is all of it at rest: what it throws is a failure like others.
       } catch (const Error& error) {
+        lending.reset();
         recorder.reset();
         if (stop.stop_requested()) break;
         store_failed(error);
@@ -217,7 +222,6 @@ class Watch::State {
     set_why_not(std::nullopt);
     WatchSession session({recorder, clock_, log_, specs_, options_, queue_, passes_, gaps_, fence_, counters_,
                           failures_, losses_, [this] { hurry(); }});
-    const LentRecorder::Lending lending(lent_, recorder);
     auto next_report = Timer::now();
     std::size_t told_gaps = 0;
     auto next_scan = Timer::now() + options_.scan_interval;
