@@ -8,7 +8,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kReadersBudget = 8U << 20U;
+constexpr std::size_t kReadersBudget = 4U << 20U;
 /// The most that a reader may hold: larger blobs are joined from cached parts as they are read.
 constexpr std::size_t kReaderBytes = 1U << 20U;
 constexpr std::size_t kReaderOverhead = 4U << 10U;

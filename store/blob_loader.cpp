@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "store/spare_bytes.h"
 
 namespace yestermail {
 namespace {
@@ -28,7 +29,7 @@ void require_digest(ByteView bytes, const Digest& digest, const char* what) {
 }
 
 HeldBytes held(Bytes bytes) {
-  auto holder = std::make_shared<const Bytes>(std::move(bytes));
+  auto holder = share_bytes(std::move(bytes));
   const ByteView view = *holder;
   return {std::move(holder), view};
 }
@@ -101,7 +102,7 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& po
   StoredParts parts(*this, pool);
   RecipeJoiner joiner(std::move(stored), parts);
   require_size(joiner.size());
-  Bytes bytes(static_cast<std::size_t>(place.size));
+  auto bytes = take_bytes(static_cast<std::size_t>(place.size));
   joiner.read(0, bytes);
   require_digest(bytes, digest, "blob");
   return std::make_unique<WholeBlob>(held(std::move(bytes)));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/byte_cache.h"
 
+#include "store/spare_bytes.h"
+
 namespace yestermail {
 
 ByteCache::Value ByteCache::get(const Key& key, const std::function<Bytes()>& load) {
@@ -18,7 +20,7 @@ ByteCache::Value ByteCache::get(const Key& key, const std::function<Bytes()>& lo
   lock.unlock();
   Value value;
   try {
-    value = std::make_shared<const Bytes>(load());
+    value = share_bytes(load());
   } catch (...) {
     lock.lock();
     slots_.erase(key);

@@ -5,6 +5,7 @@
 
 #include "base/c_ptr.h"
 #include "base/error.h"
+#include "store/spare_bytes.h"
 
 namespace yestermail {
 namespace {
@@ -56,7 +57,7 @@ Bytes decode(Codec codec, ByteView encoded, std::size_t raw_length) {
     throw Error(Errc::kUnsupported, "stored bytes are in a coding that this version does not know");
   // Kept for the thread: making one takes longer than most frames do.
   static thread_local const CPtr<ZSTD_DCtx, ZSTD_freeDCtx> kContext = make_decoder();
-  Bytes raw(raw_length);
+  auto raw = take_bytes(raw_length);
   const auto size = ZSTD_decompressDCtx(kContext.get(), raw.data(), raw.size(), encoded.data(), encoded.size());
   if (ZSTD_isError(size) != 0 || size != raw_length) throw Error(Errc::kDamage, "stored bytes do not decompress");
   return raw;

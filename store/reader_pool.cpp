@@ -4,7 +4,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kMaxIdle = 24;  // Each may hold a cache of a quarter of a MiB.
+constexpr std::size_t kMaxIdle = 16;  // Each may hold a cache of a quarter of a MiB.
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "store/spare_bytes.h"
 
 namespace yestermail {
 namespace {
@@ -69,10 +70,10 @@ void RecipeJoiner::read_coded(const RecipeStep& step, std::uint64_t offset, std:
   const auto text_size = static_cast<std::size_t>(encoded_size(coding, decoded.bytes.size()));
   const auto skipped = static_cast<std::size_t>(offset - first * coding.text_line());
   if (skipped == 0 && text_size == into.size()) return encode_base64(coding, decoded.bytes, into);
-  const auto memory = std::make_unique_for_overwrite<std::byte[]>(text_size);
-  const std::span text(memory.get(), text_size);
+  auto text = take_bytes(text_size);
   encode_base64(coding, decoded.bytes, text);
   copy(range(text, skipped, into.size()), into);
+  give_bytes(std::move(text));
 }
 
 /// A range of pieces that are joined: a view where it lies within one, else a copy.
@@ -87,14 +88,15 @@ HeldBytes RecipeJoiner::pieces(const std::vector<RecipePiece>& pieces, std::uint
       return {std::move(found.stored.hold), range(found.stored.bytes, offset, size)};
     }
   }
-  auto joined = std::make_shared_for_overwrite<std::byte[]>(size);
+  auto joined = take_bytes(size);
   for (std::size_t done = 0; done < size; ++piece, offset = 0) {
     const auto some = std::min<std::uint64_t>(size - done, piece_size(*piece) - offset);
-    read_piece(*piece, offset, std::span(joined.get(), size).subspan(done, static_cast<std::size_t>(some)));
+    read_piece(*piece, offset, std::span(joined).subspan(done, static_cast<std::size_t>(some)));
     done += static_cast<std::size_t>(some);
   }
-  const ByteView view(joined.get(), size);
-  return {std::move(joined), view};
+  auto shared = share_bytes(std::move(joined));
+  const ByteView view(*shared);
+  return {std::move(shared), view};
 }
 
 void RecipeJoiner::read_piece(const RecipePiece& piece, std::uint64_t offset, std::span<std::byte> into) {
