@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <limits>
 #include <memory>
 #include <new>
 #include <string>
@@ -24,9 +25,13 @@ constexpr double kFixedSeconds = 86400;
 constexpr double kAbsentSeconds = 60;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
-/// An open directory: the instant that a listing which began at its start holds on to; none yet: Instant{}.
+constexpr std::uint64_t kNoCursor = std::numeric_limits<std::uint64_t>::max();
+
+/// An open directory: the instant that a listing which began at its start holds on to; none yet: Instant{}. And the
+/// cursor of its last entry, once all were told.
 struct DirectoryHandle {
   std::atomic<Instant> pinned{};
+  std::atomic<std::uint64_t> end{kNoCursor};
 };
 
 Mount& mount_of(fuse_req_t req) { return *static_cast<Mount*>(fuse_req_userdata(req)); }
@@ -177,8 +182,9 @@ void on_open(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
 void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info*) {
   answer(req, Request::kRead, [&](Mount& mount) {
     if (offset < 0) return EINVAL;
+    // Kept for the thread: getting its pages anew takes longer than to fill them.
+    static thread_local const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadBytes);
     const auto most = std::min<std::size_t>(size, kReadBytes);
-    const auto buffer = std::make_unique_for_overwrite<std::byte[]>(most);
     const auto got = mount.tree.read(node_of(ino), static_cast<std::uint64_t>(offset), {buffer.get(), most});
     fuse_reply_buf(req, reinterpret_cast<const char*>(buffer.get()), got);
     return 0;
@@ -253,15 +259,26 @@ void list(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_f
   answer(req, plus ? Request::kListPlus : Request::kList, [&](Mount& mount) {
     if (!is_shown(req, ino)) return EACCES;
     auto* const handle = handle_of(info);
-    if (offset == 0 || handle->pinned.load() == Instant{}) handle->pinned = mount.tree.present();
-    ReplyBuffer buffer(req, std::min<std::size_t>(size, kReadBytes), plus);
     const auto cursor = static_cast<std::uint64_t>(std::max<off_t>(offset, 0));
-    const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor, [&](const Entry& entry) {
-      if (!is_shown(req, entry.node.id.value)) return true;
-      const auto node = mount.gate.told(entry.node, node_of(ino));
-      return buffer.add(mount, {entry.name, node, entry.cursor});
-    });
-    if (!there) return ESTALE;
+    if (offset == 0 || handle->pinned.load() == Instant{}) {
+      handle->pinned = mount.tree.present();
+      handle->end = kNoCursor;
+    }
+    ReplyBuffer buffer(req, std::min<std::size_t>(size, kReadBytes), plus);
+    // The kernel asks once more behind the last entry. That is half of all requests of who walks a tree.
+    if (handle->end.load() != cursor) {
+      auto last = cursor;
+      bool whole = true;
+      const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor, [&](const Entry& entry) {
+        if (!is_shown(req, entry.node.id.value)) return true;
+        const auto node = mount.gate.told(entry.node, node_of(ino));
+        whole = buffer.add(mount, {entry.name, node, entry.cursor});
+        if (whole) last = entry.cursor;
+        return whole;
+      });
+      if (!there) return ESTALE;
+      if (whole) handle->end = last;
+    }
     buffer.send(mount);
     return 0;
   });
