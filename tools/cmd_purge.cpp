@@ -92,7 +92,8 @@ int run_purge(const Arguments& arguments, Environment& env) {
   if (!removes || !arguments.has("json")) print(planned, arguments, env);
   for (const auto& doubt : planned.doubts) env.err << "yestermail: " << doubt << "\n";
   if (removes) {
-    return run_purges(env, world, store, *view, requests_of(planned.plans), false, arguments.has("json"));
+    return run_purges(env, world, store, *view, requests_of(planned.plans),
+                      {.json = arguments.has("json"), .erasure = {}, .live = {}});
   }
   if (refused && !arguments.has("dry-run")) {
     throw Error(Errc::kFailed, "nothing was removed: look at the above first, then use --force if it is right");

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <thread>
 
+#include "policy/erasures.h"
+#include "store/store.h"
 #include "tests/support/paths.h"
 #include "tests/support/process.h"
+#include "tests/support/recording_log.h"
 #include "tests/support/store_search.h"
 #include "tests/tools/store_fixture.h"
 
@@ -38,6 +41,7 @@ class EraseCommand : public StoreCommandTest {
     return "none";
   }
 
+  RecordingLog log_;
   const std::string secret_ = "Subject: Confidential\n\ntell nobody\n";
 };
 
@@ -90,6 +94,43 @@ TEST_F(EraseCommand, RemovesAnAccountWithAllOfItsIncarnations) {
   EXPECT_EQ(run({"erase", "bob@example.com"}).status, 1);
 }
 
+TEST_F(EraseCommand, RemembersWhatMayNotComeBack) {
+  EXPECT_THAT(run({"erase", "--list"}).out, HasSubstr("nothing was erased"));
+  const auto item = "bob@example.com/" + tag_of("bob@example.com", "1.secret");
+  ASSERT_EQ(run({"erase", item, "--dry-run"}).status, 0);
+  EXPECT_EQ(run({"erase", "--list", "--json"}).json().size(), 0U) << "nothing was erased yet";
+  ASSERT_EQ(run({"erase", item, "--note", "request 12"}).status, 0);
+  const auto all = run({"erase", "--list", "--json"}).json();
+  ASSERT_EQ(all.size(), 1U);
+  EXPECT_EQ(all.at(0).at("contents"), 1);
+  EXPECT_EQ(all.at(0).at("note"), "request 12");
+  const auto id = all.at(0).at("id").get<std::string>();
+  EXPECT_THAT(run({"erase", "--list"}).out, HasSubstr(id));
+  const auto view = open_view({*disk_, clock_, log_}, store_);
+  EXPECT_TRUE(Erasures::read(*view).contains("bob@example.com", Digest::of(as_bytes(secret_))));
+  EXPECT_THAT(run({"erase", "--forget", id}).out, HasSubstr("is forgotten"));
+  EXPECT_EQ(run({"erase", "--forget", id}).status, 1);
+  EXPECT_TRUE(Erasures::read(*view).empty());
+  expect_usage_error(run({"erase", "--forget", id, "--list"}), "leave out --list", "yestermail erase --help");
+  expect_usage_error(run({"erase", item, "--note", "a\nb"}), "200 bytes", "yestermail erase --help");
+}
+
+TEST_F(EraseCommand, SaysWhatStandsInTheLiveMailboxAndComesBackFromThere) {
+  bob().put("", "5.live:2,", "Subject: Live\n\nstill here\n");
+  scan();
+  const auto tag = tag_of("bob@example.com", "5.live");
+  const auto dry = run({"erase", "bob@example.com/" + tag, "--dry-run", "--json"});
+  EXPECT_EQ(dry.json().at("live"), nlohmann::json({"bob@example.com/INBOX/" + tag}));
+  const auto ran = run({"erase", "bob@example.com/" + tag});
+  EXPECT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.err, HasSubstr("bob@example.com/INBOX/" + tag + " stands in the live mailbox"));
+  EXPECT_EQ(run({"cat", "bob@example.com/INBOX/5.live"}).status, 1);
+  scan();
+  EXPECT_THAT(run({"cat", "bob@example.com/INBOX/5.live"}).out, HasSubstr("still here"));
+  EXPECT_EQ(run({"erase", "bob@example.com/INBOX/5.live"}).status, 0) << "and again";
+  EXPECT_EQ(run({"erase", "--list", "--json"}).json().size(), 2U);
+}
+
 TEST_F(EraseCommand, RefusesWhatNamesNothing) {
   EXPECT_EQ(run({"erase"}).status, 2);
   EXPECT_EQ(run({"erase", "bob@example.com/word"}).status, 2);
@@ -108,6 +149,7 @@ TEST_F(EraseCommand, AsksTheDaemonThatWatches) {
   EXPECT_EQ(ran.status, 0) << ran.err;
   EXPECT_THAT(ran.out, HasSubstr("removed 3 versions and 1 content;"));
   EXPECT_THAT(traces(), IsEmpty());
+  EXPECT_EQ(run({"erase", "--list", "--json"}).json().size(), 1U) << "the daemon remembers it";
   EXPECT_EQ(run({"erase", "bob@example.com"}).status, 4) << "it would begin again";
   bob().put("", "4.later:2,", "Subject: later\n\nlater\n");
   EXPECT_EQ(run({"scan"}).status, 0);
