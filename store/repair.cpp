@@ -93,7 +93,11 @@ class QuietLog final : public Log {
 class Repair {
  public:
   Repair(StoreWorld world, const std::string& path, const CheckFindings& findings, const RepairSources& sources)
-      : world_{world.disk, world.clock, quiet_}, layout_(path), findings_(findings), sources_(sources) {}
+      : world_{world.disk, world.clock, quiet_},
+        layout_(path),
+        findings_(findings),
+        sources_(sources),
+        guard_(world.disk, layout_, sources.erased) {}
 
   RepairReport run() {
     {
@@ -108,6 +112,7 @@ class Repair {
     forget_lost_parts();
     heal_blobs();
     writer_.reset();
+    if (!guard_.doubt().empty()) report_.left.push_back(guard_.doubt());
     return std::move(report_);
   }
 
@@ -124,11 +129,14 @@ class Repair {
     }
   }
 
+  /// Those of the server account first, which tell what was erased from the others.
   void heal_files() {
-    for (const auto& file : findings_.files) {
-      if (file.kind == Kind::kNote) continue;
-      if (file.role == Role::kLog) heal_logs(file.owner);
-      if (file.role == Role::kPack) heal_file(file.path);
+    for (const bool of_server : {true, false}) {
+      for (const auto& file : findings_.files) {
+        if (file.kind == Kind::kNote || (!file.of_pool && file.owner.is_zero()) != of_server) continue;
+        if (file.role == Role::kLog) heal_logs(file.owner);
+        if (file.role == Role::kPack) heal_file(file.path, file.of_pool ? std::nullopt : std::optional(file.owner));
+      }
     }
   }
 
@@ -137,12 +145,29 @@ class Repair {
     if (!sources_.names || !accounts_healed_.insert(account).second) return;
     const auto directory = Layout::account_directory(account) + "/log";
     make_directories(world_.disk, layout_.store(), directory);
+    std::vector<LogName> logs;
     for (const auto& name : sources_.names(directory)) {
-      if (parse_log_name(name)) heal_file(directory + "/" + name);
+      if (const auto log = parse_log_name(name)) logs.push_back(*log);
+    }
+    // An older copy has logs that longer ones, or a purge, took the place of: the longest first.
+    std::sort(logs.begin(), logs.end(),
+              [](const LogName& a, const LogName& b) { return std::pair(a.from, b.to) < std::pair(b.from, a.to); });
+    for (const auto& log : logs) {
+      if (!is_covered(directory, log)) heal_file(directory + "/" + log_name_text(log), account);
     }
   }
 
-  void heal_file(const std::string& path) {
+  bool is_covered(const std::string& directory, const LogName& log) {
+    const auto here = world_.disk.list(full(directory));
+    return std::any_of(here.begin(), here.end(), [&](const std::string& text) {
+      const auto other = parse_log_name(text);
+      return other && other->digest != log.digest && other->from <= log.from && log.to <= other->to &&
+             is_whole(directory + "/" + text);
+    });
+  }
+
+  /// `account`: whose log or pack it is; none of a pool, whose parts have no account.
+  void heal_file(const std::string& path, const std::optional<Uuid>& account) {
     const auto digest = digest_in(path);
     if (!sources_.file || !digest) return;
     try {
@@ -151,6 +176,11 @@ class Repair {
     }
     const auto bytes = sources_.file(path);
     if (!bytes || Digest::of(*bytes) != *digest) return;
+    if (account && guard_.is_brought_by(path, *account, *bytes)) {
+      report_.left.push_back(path + ": not put back from a copy that still has what was erased here: " +
+                             "take one that was made after the erasure");
+      return;
+    }
     Quarantine(world_.disk, layout_).replace(path, *bytes);
     report_.done.push_back(path + ": put back from a copy of the store");
   }
@@ -237,21 +267,29 @@ class Repair {
     }
   }
 
-  std::map<std::pair<AccountNumber, Digest>, std::vector<const ItemFinding*>> wanted() const {
-    std::map<std::pair<AccountNumber, Digest>, std::vector<const ItemFinding*>> all;
+  struct Wanted {
+    std::vector<const ItemFinding*> items;
+    Instant since;
+  };
+  std::map<std::pair<AccountNumber, Digest>, Wanted> wanted() const {
+    std::map<std::pair<AccountNumber, Digest>, Wanted> all;
     for (const auto& item : findings_.items) {
-      for (const auto& version : item.versions) all[{item.account, version.digest}].push_back(&item);
+      for (const auto& version : item.versions) {
+        auto& one = all[{item.account, version.digest}];
+        one.items.push_back(&item);
+        one.since = std::max(one.since, version.since);
+      }
     }
     return all;
   }
 
   void heal_blobs() {
     auto& view = writer_->view();
-    for (const auto& [key, items] : wanted()) {
+    for (const auto& [key, one] : wanted()) {
       const auto& [number, digest] = key;
       const auto account = view.account(number);
       if (!account) continue;
-      if (can_read(view, number, digest) || heal_blob({*account, digest, items})) {
+      if (can_read(view, number, digest) || heal_blob({*account, digest, one.items, one.since})) {
         ++report_.healed;
       } else {
         ++report_.lost;
@@ -260,6 +298,11 @@ class Repair {
   }
 
   bool heal_blob(const WantedBlob& wanted) {
+    if (guard_.is_erased(wanted.account.uuid, wanted.digest, wanted.since)) {
+      report_.left.push_back(printable(wanted.account.name) + ": " + printable(wanted.items.front()->name) +
+                             ": not taken back, as it was erased: erase it again, which removes what is back of it");
+      return false;
+    }
     auto bytes = from_other_account(wanted);
     if (!bytes && sources_.blob) bytes = sources_.blob(wanted);
     if (!bytes || Digest::of(*bytes) != wanted.digest) return false;
@@ -319,6 +362,7 @@ class Repair {
   const Layout layout_;
   const CheckFindings& findings_;
   const RepairSources& sources_;
+  ErasureGuard guard_;
   std::unique_ptr<StoreWriter> writer_;
   std::set<Uuid> accounts_healed_;
   std::set<std::pair<Uuid, Digest>> lost_parts_;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <filesystem>
 #include <thread>
 
 #include "policy/erasures.h"
@@ -12,6 +13,7 @@
 namespace yestermail::test {
 namespace {
 
+namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -33,6 +35,17 @@ class EraseCommand : public StoreCommandTest {
   }
   [[nodiscard]] std::vector<std::string> traces() const {
     return find_in_store(store_, {"Confidential", "1.secret", "2.copy", "tell nobody"});
+  }
+  /// All of its logs and packs.
+  void damage_bob() {
+    const auto uuid = open_view({*disk_, clock_, log_}, store_)->account_named("bob@example.com", kForever)->uuid.hex();
+    std::size_t files = 0;
+    for (const auto& entry : fs::recursive_directory_iterator(store_ + "/accounts/" + uuid.substr(0, 2) + "/" + uuid)) {
+      if (entry.path().extension() != ".log" && entry.path().extension() != ".pack") continue;
+      fs::resize_file(entry.path(), fs::file_size(entry.path()) / 2);
+      ++files;
+    }
+    EXPECT_GT(files, 1U);
   }
   std::string tag_of(const std::string& folder, const std::string& name) {
     for (const auto& happening : run({"log", folder, "--json"}).json()) {
@@ -129,6 +142,56 @@ TEST_F(EraseCommand, SaysWhatStandsInTheLiveMailboxAndComesBackFromThere) {
   EXPECT_THAT(run({"cat", "bob@example.com/INBOX/5.live"}).out, HasSubstr("still here"));
   EXPECT_EQ(run({"erase", "bob@example.com/INBOX/5.live"}).status, 0) << "and again";
   EXPECT_EQ(run({"erase", "--list", "--json"}).json().size(), 2U);
+}
+
+TEST_F(EraseCommand, StaysErasedWhereTheStoreIsRepairedFromAnOlderCopy) {
+  // Another erasure first, which leaves nothing in the journal: what the copy has stands in logs.
+  ASSERT_EQ(run({"erase", "bob@example.com/" + tag_of("bob@example.com", "3.kept")}).status, 0);
+  scan();
+  const auto before = directory_ / "before";
+  fs::copy(store_, before, fs::copy_options::recursive);
+  ASSERT_EQ(run({"erase", "bob@example.com/" + tag_of("bob@example.com", "1.secret")}).status, 0);
+  const auto after = directory_ / "after";
+  fs::copy(store_, after, fs::copy_options::recursive);
+  damage_bob();
+  const auto old = run({"check", "--repair", "--from", before});
+  EXPECT_EQ(old.status, 3) << old.out;
+  EXPECT_THAT(old.out, HasSubstr("made after the erasure"));
+  EXPECT_THAT(traces(), IsEmpty());
+  const auto newer = run({"check", "--repair", "--from", after});
+  EXPECT_EQ(newer.status, 0) << newer.out;
+  EXPECT_THAT(traces(), IsEmpty());
+  EXPECT_THAT(run({"cat", "bob@example.com/INBOX/3.kept"}).out, HasSubstr("this stays"));
+}
+
+TEST_F(EraseCommand, ARepairPutsNoLogBesideTheOneThatTookItsPlace) {
+  ASSERT_EQ(run({"erase", "bob@example.com/" + tag_of("bob@example.com", "3.kept")}).status, 0);
+  scan();
+  const auto before = directory_ / "before";
+  fs::copy(store_, before, fs::copy_options::recursive);
+  ASSERT_EQ(run({"erase", "bob@example.com/" + tag_of("bob@example.com", "1.secret")}).status, 0);
+  // As if retention had removed it, which is not remembered.
+  for (const auto& one : run({"erase", "--list", "--json"}).json()) {
+    ASSERT_EQ(run({"erase", "--forget", one.at("id").get<std::string>()}).status, 0);
+  }
+  const auto after = directory_ / "after";
+  fs::copy(store_, after, fs::copy_options::recursive);
+  damage_bob();
+  const auto ran = run({"check", "--repair", "--from", before, "--from", after});
+  EXPECT_EQ(ran.status, 0) << ran.out;
+  EXPECT_THAT(traces(), IsEmpty());
+}
+
+TEST_F(EraseCommand, AMailThatArrivedAgainIsHealedLikeAnyOther) {
+  ASSERT_EQ(run({"erase", "bob@example.com/" + tag_of("bob@example.com", "1.secret")}).status, 0);
+  bob().put("", "7.again:2,", secret_);
+  scan();
+  for (const auto& entry : fs::recursive_directory_iterator(store_ + "/accounts")) {
+    if (entry.path().extension() == ".pack") fs::resize_file(entry.path(), 40);
+  }
+  const auto ran = run({"check", "--repair"});
+  EXPECT_THAT(ran.out, HasSubstr("healed "));
+  EXPECT_THAT(run({"cat", "bob@example.com/INBOX/7.again"}).out, HasSubstr("tell nobody"));
 }
 
 TEST_F(EraseCommand, RefusesWhatNamesNothing) {
