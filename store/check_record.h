@@ -2,7 +2,6 @@
 #pragma once
 
 #include <map>
-#include <optional>
 
 #include "store/check.h"
 #include "store/layout.h"
@@ -21,7 +20,7 @@ struct CheckRecord {
   };
   std::map<Uuid, Owner> accounts;
   std::map<Digest, Pack> packs;
-  std::optional<LastCheck> last;  ///< the last one that looked at everything
+  CheckState state;
 };
 
 CheckRecord read_check_record(Filesystem& disk, const Layout& layout);
