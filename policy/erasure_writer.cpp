@@ -43,8 +43,7 @@ class Collector {
  private:
   void leave_out_duplicates() {
     std::ranges::sort(marks_);
-    const auto twice = std::ranges::unique(marks_);
-    marks_.erase(twice.begin(), twice.end());
+    marks_.erase(std::unique(marks_.begin(), marks_.end()), marks_.end());
   }
 
   /// Until no more than `left` are not written.

@@ -356,12 +356,7 @@ class Check {
       if (!context_.at_least(CheckLevel::kPacks)) return true;
       const auto names =
           disk().list(owner.is_pool() ? context_.layout.pool_packs(owner.id) : context_.layout.packs(owner.id));
-      return std::all_of(names.begin(), names.end(), [&](const std::string& text) {
-        const auto name = parse_pack_name(text);
-        const auto found = name ? record_.packs.find(*name) : record_.packs.end();
-        if (!name) return true;
-        return found != record_.packs.end() && found->second.at >= since && found->second.level >= options_.level;
-      });
+      return has_seen_packs(record_, names, since, options_.level);
     });
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/check_record.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -84,6 +85,15 @@ void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecor
                           {"left", unfinished->left}};
   }
   write_durably(disk, layout.store(), kName, as_bytes(json.dump(1) + "\n"));
+}
+
+bool has_seen_packs(const CheckRecord& record, const std::vector<std::string>& names, Instant since, CheckLevel level) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& text) {
+    const auto name = parse_pack_name(text);
+    if (!name) return true;
+    const auto found = record.packs.find(*name);
+    return found != record.packs.end() && found->second.at >= since && found->second.level >= level;
+  });
 }
 
 }  // namespace yestermail

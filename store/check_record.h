@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <string>
+#include <vector>
 
 #include "store/check.h"
 #include "store/layout.h"
@@ -26,5 +28,8 @@ struct CheckRecord {
 CheckRecord read_check_record(Filesystem& disk, const Layout& layout);
 /// After a power cut the old or the new one is there.
 void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecord& record);
+
+/// Whether all packs of a directory with these names were looked at since then, at least so deep.
+bool has_seen_packs(const CheckRecord& record, const std::vector<std::string>& names, Instant since, CheckLevel level);
 
 }  // namespace yestermail

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "store/blob_splitter.h"
 #include "store/check_table.h"
+#include "store/file_healer.h"
 #include "store/pack_reader.h"
 #include "store/pack_salvage.h"
 #include "store/part_recovery.h"
@@ -42,14 +43,6 @@ std::unique_ptr<StoreWriter> open_writer(StoreWorld world, const std::string& pa
   tuning.background_packing = false;
   tuning.compression_level = read_settings(world.disk, layout).compression.value_or(tuning.compression_level);
   return std::make_unique<StoreWriter>(world, path, tuning, lock_store(world, layout));
-}
-
-/// The digest that the name of a file bears.
-std::optional<Digest> digest_in(const std::string& path) {
-  const auto name = path.substr(path.rfind('/') + 1);
-  if (const auto pack = parse_pack_name(name)) return pack;
-  const auto log = parse_log_name(name);
-  return log ? std::optional(log->digest) : std::nullopt;
 }
 
 /// True: the blob can be read to its end.
@@ -103,8 +96,7 @@ class Repair {
     {
       // What comes whole from a copy comes first: it may be needed to open the store.
       const auto lock = lock_store(world_, layout_);
-      heal_header();
-      heal_files();
+      FileHealer(world_, layout_, findings_, sources_, guard_, report_).run();
     }
     writer_ = open_writer(world_, layout_.store());
     salvage_packs();
@@ -118,72 +110,6 @@ class Repair {
 
  private:
   [[nodiscard]] std::string full(const std::string& path) const { return layout_.store() + "/" + path; }
-
-  void heal_header() {
-    for (const auto& file : findings_.files) {
-      if (file.role != Role::kHeader || file.kind == Kind::kNote) continue;
-      const auto header = read_store_header(world_.disk, layout_);
-      Quarantine(world_.disk, layout_).copy(file.path);
-      write_durably(world_.disk, layout_.store(), Layout::kHeaderName, encode_store_header(header));
-      report_.done.push_back(file.path + ": both copies are whole again");
-    }
-  }
-
-  /// Those of the server account first, which tell what was erased from the others.
-  void heal_files() {
-    for (const bool of_server : {true, false}) {
-      for (const auto& file : findings_.files) {
-        if (file.kind == Kind::kNote || (!file.of_pool && file.owner.is_zero()) != of_server) continue;
-        if (file.role == Role::kLog) heal_logs(file.owner);
-        if (file.role == Role::kPack) heal_file(file.path, file.of_pool ? std::nullopt : std::optional(file.owner));
-      }
-    }
-  }
-
-  /// Logs that a copy of the store has, and that are damaged or missing here.
-  void heal_logs(const Uuid& account) {
-    if (!sources_.names || !accounts_healed_.insert(account).second) return;
-    const auto directory = Layout::account_directory(account) + "/log";
-    make_directories(world_.disk, layout_.store(), directory);
-    std::vector<LogName> logs;
-    for (const auto& name : sources_.names(directory)) {
-      if (const auto log = parse_log_name(name)) logs.push_back(*log);
-    }
-    // An older copy has logs that longer ones, or a purge, took the place of: the longest first.
-    std::sort(logs.begin(), logs.end(),
-              [](const LogName& a, const LogName& b) { return std::pair(a.from, b.to) < std::pair(b.from, a.to); });
-    for (const auto& log : logs) {
-      if (!is_covered(directory, log)) heal_file(directory + "/" + log_name_text(log), account);
-    }
-  }
-
-  bool is_covered(const std::string& directory, const LogName& log) {
-    const auto here = world_.disk.list(full(directory));
-    return std::any_of(here.begin(), here.end(), [&](const std::string& text) {
-      const auto other = parse_log_name(text);
-      return other && other->digest != log.digest && other->from <= log.from && log.to <= other->to &&
-             is_whole(directory + "/" + text);
-    });
-  }
-
-  /// `account`: whose log or pack it is; none of a pool, whose parts have no account.
-  void heal_file(const std::string& path, const std::optional<Uuid>& account) {
-    const auto digest = digest_in(path);
-    if (!sources_.file || !digest) return;
-    try {
-      if (world_.disk.exists(full(path)) && Digest::of(read_file(world_.disk, full(path))) == *digest) return;
-    } catch (const Error&) {  // It cannot be read: all the more.
-    }
-    const auto bytes = sources_.file(path);
-    if (!bytes || Digest::of(*bytes) != *digest) return;
-    if (account && guard_.is_brought_by(path, *account, *bytes)) {
-      report_.left.push_back(path + ": not put back from a copy that still has what was erased here: " +
-                             "take one that was made after the erasure");
-      return;
-    }
-    Quarantine(world_.disk, layout_).replace(path, *bytes);
-    report_.done.push_back(path + ": put back from a copy of the store");
-  }
 
   PackContents known_contents(const FileFinding& file) {
     try {
@@ -245,16 +171,8 @@ class Repair {
     }
     for (const auto& file : findings_.files) {
       if (file.kind == Kind::kNote || (file.role != Role::kJournal && file.role != Role::kLog)) continue;
-      if (file.role == Role::kLog && digest_in(file.path) && is_whole(file.path)) continue;
+      if (file.role == Role::kLog && digest_in(file.path) && has_its_digest(world_.disk, full(file.path))) continue;
       report_.left.push_back(file.path + ": " + file.what + " (only a copy of this store can heal it: --from)");
-    }
-  }
-
-  bool is_whole(const std::string& path) {
-    try {
-      return Digest::of(read_file(world_.disk, full(path))) == digest_in(path);
-    } catch (const Error&) {
-      return false;
     }
   }
 
@@ -364,7 +282,6 @@ class Repair {
   const RepairSources& sources_;
   ErasureGuard guard_;
   std::unique_ptr<StoreWriter> writer_;
-  std::set<Uuid> accounts_healed_;
   std::set<std::pair<Uuid, Digest>> lost_parts_;
   RepairReport report_;
 };

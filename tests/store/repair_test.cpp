@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -25,6 +26,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::optional<Bytes> read_if_there(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -274,6 +276,22 @@ TEST_F(RepairTest, TakesNothingFromElsewhereWhereItCannotBeToldWhatWasErased) {
     EXPECT_THAT(report.left, Contains(HasSubstr("it cannot be told what was erased: unreadable")));
   }
   EXPECT_GT(tried, 0U);
+}
+
+TEST_F(RepairTest, HealsFirstWhatTellsWhatWasErased) {
+  const auto packs = source_.files(".pack");
+  const auto of_server =
+      std::find_if(packs.begin(), packs.end(), [](auto& path) { return path.starts_with("server/"); });
+  ASSERT_NE(of_server, packs.end());
+  const DamagedCopy copy;
+  for (const auto& pack : packs) fs::remove(copy / pack);
+  auto sources = files_of_original();
+  sources.erased = [&](const Uuid&, const Digest&, Instant) {
+    if (fs::exists(copy / *of_server)) return false;
+    throw Error(Errc::kDamage, "unreadable");
+  };
+  EXPECT_THAT(repair(copy, sources).left, Not(Contains(HasSubstr("unreadable"))));
+  for (const auto& pack : packs) EXPECT_TRUE(fs::exists(copy / pack)) << pack;
 }
 
 TEST_F(RepairTest, WaitsForNoWriterButSaysSo) {
