@@ -148,6 +148,7 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   settings.store_id = options.store_id;
   settings.owner = {::geteuid(), ::getegid()};
   settings.named = options.named;
+  settings.checks = options.checks;
   settings.finder = options.finder;
   Tree tree(view, clock, log, settings);
   Gate gate(view, gate_rules(options));

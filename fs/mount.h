@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "fs/finder.h"
 #include "fs/named_instant.h"
+#include "store/check_state.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -40,8 +41,9 @@ struct MountOptions {
   std::chrono::seconds idle{0};
   /// Gets a line for each file that is opened: by whom, and which. Called on any thread, several at once.
   std::function<void(std::string_view line)> audit{};
-  NamedInstants named = {};  ///< shown beside the listed times
-  Finder* finder = nullptr;  ///< for search/; outlives the mount; without one there is none
+  NamedInstants named = {};                 ///< shown beside the listed times
+  std::function<CheckState()> checks = {};  ///< for .status
+  Finder* finder = nullptr;                 ///< for search/; outlives the mount; without one there is none
 };
 
 /// Refuses what cannot or must not be mounted, with one line that names the way out: Error{kUsage} for a mountpoint

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "fs/request_counters.h"
+#include "store/check_state.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -20,7 +21,8 @@ struct StatusFacts {
   Instant last;
   StoreFigures figures;
   std::optional<WatchReport> watcher;  ///< as the real-time scanner said it last
-  std::vector<Gap> gaps;               ///< in which changes may have been missed; the newest few are shown
+  CheckState checks;
+  std::vector<Gap> gaps;  ///< in which changes may have been missed; the newest few are shown
 };
 
 /// .status of a mount: one JSON object, padded with spaces to kStatusSize, so that a reader that was told the size

@@ -56,9 +56,10 @@ std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
 // What stands above the times.
 
 std::string Tree::status() {
-  return status_text({settings_.store_id, view_.last_instant(), view_.figures(), view_.watch_report(),
-                      view_.gaps(kServerAccount, Instant{0}, kForever)},
-                     counters_);
+  return status_text(
+      {settings_.store_id, view_.last_instant(), view_.figures(), view_.watch_report(),
+       settings_.checks ? settings_.checks() : CheckState{}, view_.gaps(kServerAccount, Instant{0}, kForever)},
+      counters_);
 }
 
 std::optional<Node> Tree::place_node(std::uint64_t number) {

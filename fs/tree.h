@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -21,6 +22,7 @@
 #include "fs/request_counters.h"
 #include "fs/search_tree.h"
 #include "fs/view_table.h"
+#include "store/check_state.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -28,10 +30,11 @@ namespace yestermail {
 struct TreeSettings {
   std::string store_id;
   Owner owner;
-  std::size_t most_instants = 65536;  ///< time directories that may be in use at once
-  NamedInstants named = {};           ///< listed beside the series; nothing: there are none
-  bool closed = false;                ///< no mode has a right to write, whatever was recorded
-  Finder* finder = nullptr;           ///< outlives the tree; without one there is no search/
+  std::size_t most_instants = 65536;        ///< time directories that may be in use at once
+  NamedInstants named = {};                 ///< listed beside the series; nothing: there are none
+  bool closed = false;                      ///< no mode has a right to write, whatever was recorded
+  std::function<CheckState()> checks = {};  ///< for .status; nothing: none is known
+  Finder* finder = nullptr;                 ///< outlives the tree; without one there is no search/
 };
 
 /// A store's past as a read-only tree of nodes with 64-bit ids:

@@ -55,6 +55,21 @@ std::vector<std::string> doubts_about(View& view, std::span<const Account> lives
   return doubts;
 }
 
+std::vector<std::string> doubts_about(const CheckState& checks) {
+  std::vector<std::string> doubts;
+  if (const auto& unfinished = checks.unfinished) {
+    const auto since = instant_text(unfinished->since);
+    doubts.push_back(unfinished->stopped
+                         ? "the check of " + since + " has left " + std::to_string(unfinished->left) +
+                               " packs or accounts for want of time: check again"
+                         : "the check of " + since + " has not ended: it runs still, or was cut off: check again");
+  }
+  if (checks.damage) {
+    doubts.push_back("the check of " + instant_text(checks.damage->at) + " found damage: repair, or check again");
+  }
+  return doubts;
+}
+
 std::vector<std::string> doubts_about(std::span<const AccountPlan> plans, std::size_t accounts_known) {
   std::vector<std::string> doubts;
   std::uint64_t whole = 0;

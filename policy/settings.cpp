@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "policy/settings.h"
 
-#include <algorithm>
-#include <cstdint>
 #include <nlohmann/json.hpp>
 
-#include "base/digest.h"
 #include "base/error.h"
+#include "policy/setting_files.h"
 #include "store/server_account.h"
 
 namespace yestermail {
@@ -14,11 +12,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::size_t kLongestName = 255;  // Of a file: @server shows it.
 constexpr std::size_t kLongestText = 60U << 10U;
-constexpr std::uint32_t kMode = 0600;
-constexpr std::int64_t kNanosPerMicro = 1000;
-constexpr std::int64_t kMostMicros = INT64_MAX / kNanosPerMicro;  // A time of a file ends with the year 2262.
 
 int hex_value(char digit) {
   if (digit >= '0' && digit <= '9') return digit - '0';
@@ -42,31 +36,13 @@ std::string bytes_of(std::string_view text) {
 }
 
 std::string read_text(View& view, const Version& version) {
-  if (version.state.size > kLongestText || !version.state.digest) damaged(version.state.name, "no text of a setting");
-  const auto blob = view.open_blob(kServerAccount, *version.state.digest);
-  Bytes bytes(static_cast<std::size_t>(blob->size()));
-  bytes.resize(blob->read(0, bytes));
-  return std::string(as_text(bytes));
+  const auto bytes = read_setting_file(view, version, kLongestText);
+  if (!bytes || !version.state.digest) damaged(version.state.name, "no text of a setting");
+  return std::string(as_text(*bytes));
 }
 
 Setting setting_of(View& view, const Version& version) {
   return {version.state.name, decode_fields(version.state.name, read_text(view, version)), version.since, version.item};
-}
-
-std::vector<Version> entries_of(View& view, std::string_view word) {
-  auto entries = view.list_kind(kServerAccount, kSettingsDirectory, kForever, EntryKind::kFile);
-  const auto start = std::string(word) + " ";
-  std::erase_if(entries, [&](const Version& entry) { return !entry.state.name.starts_with(start); });
-  std::ranges::sort(entries, {}, [](const Version& entry) { return entry.state.name; });
-  return entries;
-}
-
-void require_file_name(const std::string& name) {
-  const bool plain = printable(name) == name && name.find('/') == std::string::npos;
-  if (plain && name.size() <= kLongestName) return;
-  throw Error(Errc::kUsage, "\"" + printable(name) +
-                                "\": the name of a setting has 255 bytes at most, and no slash, backslash or control "
-                                "character");
 }
 
 }  // namespace
@@ -111,46 +87,33 @@ SettingFields decode_fields(std::string_view name, std::string_view json) {
 
 std::vector<Setting> settings_of(View& view, std::string_view word) {
   std::vector<Setting> settings;
-  for (const auto& entry : entries_of(view, word)) settings.push_back(setting_of(view, entry));
+  for (const auto& entry : setting_files(view, word)) settings.push_back(setting_of(view, entry));
   return settings;
 }
 
 std::vector<std::string> setting_names(View& view, std::string_view word) {
   std::vector<std::string> names;
-  for (const auto& entry : entries_of(view, word)) names.push_back(entry.state.name);
+  for (const auto& entry : setting_files(view, word)) names.push_back(entry.state.name);
   return names;
 }
 
 std::optional<Setting> setting_named(View& view, std::string_view name) {
-  const auto entry = view.lookup(kServerAccount, kSettingsDirectory, name, kForever);
-  if (!entry || entry->state.kind != EntryKind::kFile) return std::nullopt;
+  const auto entry = setting_file(view, name);
+  if (!entry) return std::nullopt;
   return setting_of(view, *entry);
 }
 
 void put_setting(Recorder& recorder, const Setting& setting, Existing existing, Instant now) {
-  require_file_name(setting.name);
   const auto text = encode_fields(setting.fields);
   if (text.size() > kLongestText) {
     throw Error(Errc::kUsage, "\"" + printable(setting.name) + "\" says more than " + std::to_string(kLongestText) +
                                   " bytes: make several of it");
   }
-  const auto before = recorder.view().lookup(kServerAccount, kSettingsDirectory, setting.name, kForever);
-  if (before && existing == Existing::kRefuse) {
+  if (existing == Existing::kRefuse && setting_file(recorder.view(), setting.name)) {
     throw Error(Errc::kFailed,
                 "there is a " + printable(setting.name) + " already: take another name, or remove it first");
   }
-  Put put;
-  put.item = before ? before->item : recorder.new_item(kServerAccount);
-  put.cause = before ? Cause::kChanged : Cause::kArrived;
-  put.state.parent = kSettingsDirectory;
-  put.state.name = setting.name;
-  put.state.digest = Digest::of(as_bytes(text));
-  put.state.size = text.size();
-  put.state.mtime_ns = std::min(now.value, kMostMicros) * kNanosPerMicro;
-  put.state.mode = kMode;
-  const std::vector<Change> changes{put};
-  const std::vector<Bytes> blobs{to_bytes(text)};
-  recorder.record(kServerAccount, changes, blobs);
+  put_setting_file(recorder, setting.name, to_bytes(text), now);
 }
 
 void remove_setting(Recorder& recorder, std::string_view name) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "scanner/account_patterns.h"
 #include "scanner/account_run.h"
 #include "scanner/account_source.h"
 #include "scanner/source_spec.h"
@@ -12,14 +13,6 @@
 #include "store/recorder.h"
 
 namespace yestermail {
-
-/// Which accounts are wanted, by shell patterns of their names.
-struct AccountPatterns {
-  std::vector<std::string> accounts;  ///< to take; none: all
-  std::vector<std::string> exclude;   ///< to leave out; they win
-
-  [[nodiscard]] bool wants(const std::string& name) const;
-};
 
 /// The accounts that sources show and those that a store has, compared once. What cannot be looked at is counted as
 /// failed in `totals`. One thread.

@@ -13,6 +13,7 @@
 #include "store/check_owner.h"
 #include "store/check_pack.h"
 #include "store/check_record.h"
+#include "store/check_round.h"
 #include "store/check_table.h"
 #include "store/check_tasks.h"
 #include "store/history_log.h"
@@ -56,6 +57,10 @@ class Check {
         joiner_(context_) {}
 
   CheckFindings run() {
+    if (options_.remember && is_of_everything()) {
+      begin_check_round(record_.state, options_.level, begun_, options_.budget_micros.has_value());
+      write_record();
+    }
     look_at_store();
     find_owners();
     check_structure();
@@ -71,8 +76,9 @@ class Check {
  private:
   [[nodiscard]] Filesystem& disk() const { return context_.world.disk; }
 
+  [[nodiscard]] bool is_of_everything() const { return !options_.wanted && !options_.changed; }
   [[nodiscard]] bool joined_all() const {
-    return context_.at_least(CheckLevel::kItems) && !options_.changed && !stopped_ && !options_.wanted;
+    return context_.at_least(CheckLevel::kItems) && is_of_everything() && !stopped_;
   }
 
   /// `share`: of the time that there is.
@@ -336,11 +342,25 @@ class Check {
     for (const auto* owner : looked_at_) {
       if (!owner->is_pool()) record_.accounts[owner->id] = {now, owner->last};
     }
-    if (joined_all() || (!options_.wanted && !options_.changed && !stopped_)) {
-      record_.packs.clear();  // Those that are gone are forgotten.
-      record_.last = {now, options_.level, findings.damaged()};
-    }
+    if (is_of_everything() && !stopped_) record_.packs.clear();  // Those that are gone are forgotten.
     for (const auto& name : packs_done_) record_.packs[name] = {now, options_.level};
+    end_check_round(record_.state,
+                    {now, options_.level, is_of_everything(), stopped_, findings.left, findings.damaged()},
+                    [this](Instant since) { return all_seen_since(since); });
+    write_record();
+  }
+
+  [[nodiscard]] bool all_seen_since(Instant since) {
+    return std::all_of(owners_.begin(), owners_.end(), [&](const CheckedOwner& owner) {
+      if (!owner.is_pool() && last_check_of(owner) < since) return false;
+      if (!context_.at_least(CheckLevel::kPacks)) return true;
+      const auto names =
+          disk().list(owner.is_pool() ? context_.layout.pool_packs(owner.id) : context_.layout.packs(owner.id));
+      return has_seen_packs(record_, names, since, options_.level);
+    });
+  }
+
+  void write_record() {
     try {
       write_check_record(disk(), context_.layout, record_);
     } catch (const Error& error) {
@@ -370,8 +390,10 @@ CheckFindings check_store(StoreWorld world, const std::string& path, const Check
   return Check(world, path, options, progress).run();
 }
 
-std::optional<LastCheck> last_check(StoreWorld world, const std::string& path) {
-  return read_check_record(world.disk, Layout(path)).last;
+std::optional<LastCheck> last_check(StoreWorld world, const std::string& path) { return check_state(world, path).last; }
+
+CheckState check_state(StoreWorld world, const std::string& path) {
+  return read_check_record(world.disk, Layout(path)).state;
 }
 
 }  // namespace yestermail

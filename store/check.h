@@ -13,19 +13,11 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/uuid.h"
+#include "store/check_state.h"
 #include "store/store.h"
 #include "store/transaction.h"
 
 namespace yestermail {
-
-/// How deep a check looks; each level does what those below it do.
-enum class CheckLevel : std::uint8_t {
-  kStructure = 1,  ///< header, journal, logs and their chain; catalogs and indexes against these
-  kPacks = 2,      ///< packs are the bytes that their names say, and all that is referred to is there
-  kFrames = 3,     ///< every frame, and every blob and part that is stored as it is, against its digest
-  kItems = 4,      ///< every other blob joined and compared with its digest
-};
-inline constexpr CheckLevel kLastCheckLevel = CheckLevel::kItems;
 
 /// Something that is wrong with a file of the store, or worth knowing of it.
 struct FileFinding {
@@ -128,12 +120,8 @@ class CheckProgress {
 CheckFindings check_store(StoreWorld world, const std::string& path, const CheckOptions& options,
                           CheckProgress* progress = nullptr);
 
-/// What is known of the last check that looked at everything.
-struct LastCheck {
-  Instant at;
-  CheckLevel level = kLastCheckLevel;
-  bool damaged = false;
-};
+/// What is remembered of earlier checks; nothing where none was made, or what was remembered is damaged.
+CheckState check_state(StoreWorld world, const std::string& path);
 std::optional<LastCheck> last_check(StoreWorld world, const std::string& path);
 
 }  // namespace yestermail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/check_record.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -23,6 +24,17 @@ CheckLevel level_of(const Json& json) {
   return static_cast<CheckLevel>(level);
 }
 
+std::optional<LastCheck> last_of(const Json& json, const char* name) {
+  const auto last = json.find(name);
+  if (last == json.end() || last->is_null()) return std::nullopt;
+  return LastCheck{instant_of(*last), level_of(*last), last->at("damaged").get<bool>()};
+}
+
+Json json_of(const std::optional<LastCheck>& last) {
+  if (!last) return nullptr;
+  return {{"at", instant_text(last->at)}, {"level", static_cast<unsigned>(last->level)}, {"damaged", last->damaged}};
+}
+
 CheckRecord decode(const Json& json) {
   CheckRecord record;
   for (const auto& [hex, one] : json.at("accounts").items()) {
@@ -33,8 +45,11 @@ CheckRecord decode(const Json& json) {
   for (const auto& [hex, one] : json.at("packs").items()) {
     if (const auto pack = Digest::from_hex(hex)) record.packs[*pack] = {instant_of(one), level_of(one)};
   }
-  if (const auto last = json.find("last"); last != json.end() && !last->is_null()) {
-    record.last = {instant_of(*last), level_of(*last), last->at("damaged").get<bool>()};
+  record.state.last = last_of(json, "last");
+  record.state.damage = last_of(json, "damage");
+  if (const auto found = json.find("unfinished"); found != json.end() && !found->is_null()) {
+    record.state.unfinished = {instant_of(*found), level_of(*found), found->at("stopped").get<bool>(),
+                               found->at("left").get<std::uint64_t>()};
   }
   return record;
 }
@@ -52,19 +67,33 @@ CheckRecord read_check_record(Filesystem& disk, const Layout& layout) {
 }
 
 void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecord& record) {
-  Json json{{"accounts", Json::object()}, {"packs", Json::object()}, {"last", nullptr}};
+  Json json{{"accounts", Json::object()},
+            {"packs", Json::object()},
+            {"last", json_of(record.state.last)},
+            {"damage", json_of(record.state.damage)},
+            {"unfinished", nullptr}};
   for (const auto& [account, one] : record.accounts) {
     json["accounts"][account.hex()] = {{"at", instant_text(one.at)}, {"last", one.last.value}};
   }
   for (const auto& [pack, one] : record.packs) {
     json["packs"][pack.hex()] = {{"at", instant_text(one.at)}, {"level", static_cast<unsigned>(one.level)}};
   }
-  if (record.last) {
-    json["last"] = {{"at", instant_text(record.last->at)},
-                    {"level", static_cast<unsigned>(record.last->level)},
-                    {"damaged", record.last->damaged}};
+  if (const auto& unfinished = record.state.unfinished) {
+    json["unfinished"] = {{"at", instant_text(unfinished->since)},
+                          {"level", static_cast<unsigned>(unfinished->level)},
+                          {"stopped", unfinished->stopped},
+                          {"left", unfinished->left}};
   }
   write_durably(disk, layout.store(), kName, as_bytes(json.dump(1) + "\n"));
+}
+
+bool has_seen_packs(const CheckRecord& record, const std::vector<std::string>& names, Instant since, CheckLevel level) {
+  return std::all_of(names.begin(), names.end(), [&](const std::string& text) {
+    const auto name = parse_pack_name(text);
+    if (!name) return true;
+    const auto found = record.packs.find(*name);
+    return found != record.packs.end() && found->second.at >= since && found->second.level >= level;
+  });
 }
 
 }  // namespace yestermail

@@ -2,7 +2,8 @@
 #pragma once
 
 #include <map>
-#include <optional>
+#include <string>
+#include <vector>
 
 #include "store/check.h"
 #include "store/layout.h"
@@ -21,11 +22,14 @@ struct CheckRecord {
   };
   std::map<Uuid, Owner> accounts;
   std::map<Digest, Pack> packs;
-  std::optional<LastCheck> last;  ///< the last one that looked at everything
+  CheckState state;
 };
 
 CheckRecord read_check_record(Filesystem& disk, const Layout& layout);
 /// After a power cut the old or the new one is there.
 void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecord& record);
+
+/// Whether all packs of a directory with these names were looked at since then, at least so deep.
+bool has_seen_packs(const CheckRecord& record, const std::vector<std::string>& names, Instant since, CheckLevel level);
 
 }  // namespace yestermail

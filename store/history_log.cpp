@@ -44,6 +44,19 @@ Digest previous_of(const File& file, const std::string& path) {
 
 }  // namespace
 
+Bytes read_log_frames(Filesystem& disk, const std::string& path) {
+  const auto file = disk.open(path, Filesystem::Open::kRead);
+  const auto size = file->size();
+  Bytes raw;
+  std::uint64_t at = kLogHeaderBytes;
+  while (at < size) {
+    auto frame = read_frame(*file, path, at, FrameKind::kData);
+    append(raw, frame.raw);
+    at = frame.end;
+  }
+  return raw;
+}
+
 HistoryLog::HistoryLog(Filesystem& disk, const Layout& layout, const Uuid& store, const Uuid& account)
     : disk_(disk), layout_(layout), store_(store), account_(account) {}
 
@@ -69,19 +82,6 @@ Lsn HistoryLog::covered() const {
   return all.empty() ? Lsn{} : all.back().to;
 }
 
-Bytes HistoryLog::read_raw(const std::string& path) const {
-  const auto file = disk_.open(path, Filesystem::Open::kRead);
-  const auto size = file->size();
-  Bytes raw;
-  std::uint64_t at = kLogHeaderBytes;
-  while (at < size) {
-    auto frame = read_frame(*file, path, at, FrameKind::kData);
-    append(raw, frame.raw);
-    at = frame.end;
-  }
-  return raw;
-}
-
 void HistoryLog::read(Lsn after, Log& log, const std::function<void(const Transaction&)>& visit) const {
   Lsn seen = after;
   Digest previous;
@@ -95,7 +95,7 @@ void HistoryLog::read(Lsn after, Log& log, const std::function<void(const Transa
       const auto named = previous_of(*file, path(name));
       if (named != previous) log.error(path(name) + ": the log before it is missing or exchanged");
       previous = name.digest;
-      const auto raw = read_raw(path(name));
+      const auto raw = read_log_frames(disk_, path(name));
       ByteReader in(raw);
       while (!in.done()) {
         const auto transaction = decode_transaction(in);
@@ -120,7 +120,7 @@ void HistoryLog::read_strictly(const std::function<void(const Transaction&)>& vi
       throw Error(Errc::kDamage, path(name) + ": the log before it is missing or exchanged");
     }
     previous = name.digest;
-    const auto raw = read_raw(path(name));
+    const auto raw = read_log_frames(disk_, path(name));
     ByteReader in(raw);
     while (!in.done()) {
       const auto transaction = decode_transaction(in);
@@ -170,7 +170,7 @@ void HistoryLog::Rewrite::finish() {
 }
 
 void HistoryLog::Rewrite::read(const std::function<void(const Transaction&)>& visit) const {
-  const auto raw = log_.read_raw(staged_);
+  const auto raw = read_log_frames(log_.disk_, staged_);
   ByteReader in(raw);
   while (!in.done()) visit(decode_transaction(in));
 }
@@ -198,7 +198,7 @@ void HistoryLog::add(Lsn to, ByteView transactions) {
       const auto& last = before.back();
       const auto file = disk_.open(path(last), Filesystem::Open::kRead);
       if (file->size() < kMergeBytes) {
-        raw = read_raw(path(last));
+        raw = read_log_frames(disk_, path(last));
         previous = previous_of(*file, path(last));
         name.from = last.from;
       }

@@ -21,6 +21,9 @@ namespace yestermail {
 inline constexpr std::string_view kLogMagic = "YMLOG001";
 inline constexpr std::size_t kLogHeaderBytes = 112;
 
+/// The encoded transactions of one log. Error{kDamage}.
+Bytes read_log_frames(Filesystem& disk, const std::string& path);
+
 /// The logs of one account: its history as immutable files (docs/format.md 7). The packer writes them, one thread at a
 /// time for an account; reading is safe beside it.
 class HistoryLog {
@@ -70,7 +73,6 @@ class HistoryLog {
  private:
   [[nodiscard]] std::string path(const LogName& name) const;
   void remove_covered() const;
-  [[nodiscard]] Bytes read_raw(const std::string& path) const;
 
   Filesystem& disk_;
   const Layout& layout_;

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "store/blob_splitter.h"
 #include "store/check_table.h"
+#include "store/file_healer.h"
 #include "store/pack_reader.h"
 #include "store/pack_salvage.h"
 #include "store/part_recovery.h"
@@ -42,14 +43,6 @@ std::unique_ptr<StoreWriter> open_writer(StoreWorld world, const std::string& pa
   tuning.background_packing = false;
   tuning.compression_level = read_settings(world.disk, layout).compression.value_or(tuning.compression_level);
   return std::make_unique<StoreWriter>(world, path, tuning, lock_store(world, layout));
-}
-
-/// The digest that the name of a file bears.
-std::optional<Digest> digest_in(const std::string& path) {
-  const auto name = path.substr(path.rfind('/') + 1);
-  if (const auto pack = parse_pack_name(name)) return pack;
-  const auto log = parse_log_name(name);
-  return log ? std::optional(log->digest) : std::nullopt;
 }
 
 /// True: the blob can be read to its end.
@@ -93,14 +86,17 @@ class QuietLog final : public Log {
 class Repair {
  public:
   Repair(StoreWorld world, const std::string& path, const CheckFindings& findings, const RepairSources& sources)
-      : world_{world.disk, world.clock, quiet_}, layout_(path), findings_(findings), sources_(sources) {}
+      : world_{world.disk, world.clock, quiet_},
+        layout_(path),
+        findings_(findings),
+        sources_(sources),
+        guard_(world.disk, layout_, sources.erased) {}
 
   RepairReport run() {
     {
       // What comes whole from a copy comes first: it may be needed to open the store.
       const auto lock = lock_store(world_, layout_);
-      heal_header();
-      heal_files();
+      FileHealer(world_, layout_, findings_, sources_, guard_, report_).run();
     }
     writer_ = open_writer(world_, layout_.store());
     salvage_packs();
@@ -108,52 +104,12 @@ class Repair {
     forget_lost_parts();
     heal_blobs();
     writer_.reset();
+    if (!guard_.doubt().empty()) report_.left.push_back(guard_.doubt());
     return std::move(report_);
   }
 
  private:
   [[nodiscard]] std::string full(const std::string& path) const { return layout_.store() + "/" + path; }
-
-  void heal_header() {
-    for (const auto& file : findings_.files) {
-      if (file.role != Role::kHeader || file.kind == Kind::kNote) continue;
-      const auto header = read_store_header(world_.disk, layout_);
-      Quarantine(world_.disk, layout_).copy(file.path);
-      write_durably(world_.disk, layout_.store(), Layout::kHeaderName, encode_store_header(header));
-      report_.done.push_back(file.path + ": both copies are whole again");
-    }
-  }
-
-  void heal_files() {
-    for (const auto& file : findings_.files) {
-      if (file.kind == Kind::kNote) continue;
-      if (file.role == Role::kLog) heal_logs(file.owner);
-      if (file.role == Role::kPack) heal_file(file.path);
-    }
-  }
-
-  /// Logs that a copy of the store has, and that are damaged or missing here.
-  void heal_logs(const Uuid& account) {
-    if (!sources_.names || !accounts_healed_.insert(account).second) return;
-    const auto directory = Layout::account_directory(account) + "/log";
-    make_directories(world_.disk, layout_.store(), directory);
-    for (const auto& name : sources_.names(directory)) {
-      if (parse_log_name(name)) heal_file(directory + "/" + name);
-    }
-  }
-
-  void heal_file(const std::string& path) {
-    const auto digest = digest_in(path);
-    if (!sources_.file || !digest) return;
-    try {
-      if (world_.disk.exists(full(path)) && Digest::of(read_file(world_.disk, full(path))) == *digest) return;
-    } catch (const Error&) {  // It cannot be read: all the more.
-    }
-    const auto bytes = sources_.file(path);
-    if (!bytes || Digest::of(*bytes) != *digest) return;
-    Quarantine(world_.disk, layout_).replace(path, *bytes);
-    report_.done.push_back(path + ": put back from a copy of the store");
-  }
 
   PackContents known_contents(const FileFinding& file) {
     try {
@@ -215,16 +171,8 @@ class Repair {
     }
     for (const auto& file : findings_.files) {
       if (file.kind == Kind::kNote || (file.role != Role::kJournal && file.role != Role::kLog)) continue;
-      if (file.role == Role::kLog && digest_in(file.path) && is_whole(file.path)) continue;
+      if (file.role == Role::kLog && digest_in(file.path) && has_its_digest(world_.disk, full(file.path))) continue;
       report_.left.push_back(file.path + ": " + file.what + " (only a copy of this store can heal it: --from)");
-    }
-  }
-
-  bool is_whole(const std::string& path) {
-    try {
-      return Digest::of(read_file(world_.disk, full(path))) == digest_in(path);
-    } catch (const Error&) {
-      return false;
     }
   }
 
@@ -237,21 +185,29 @@ class Repair {
     }
   }
 
-  std::map<std::pair<AccountNumber, Digest>, std::vector<const ItemFinding*>> wanted() const {
-    std::map<std::pair<AccountNumber, Digest>, std::vector<const ItemFinding*>> all;
+  struct Wanted {
+    std::vector<const ItemFinding*> items;
+    Instant since;
+  };
+  std::map<std::pair<AccountNumber, Digest>, Wanted> wanted() const {
+    std::map<std::pair<AccountNumber, Digest>, Wanted> all;
     for (const auto& item : findings_.items) {
-      for (const auto& version : item.versions) all[{item.account, version.digest}].push_back(&item);
+      for (const auto& version : item.versions) {
+        auto& one = all[{item.account, version.digest}];
+        one.items.push_back(&item);
+        one.since = std::max(one.since, version.since);
+      }
     }
     return all;
   }
 
   void heal_blobs() {
     auto& view = writer_->view();
-    for (const auto& [key, items] : wanted()) {
+    for (const auto& [key, one] : wanted()) {
       const auto& [number, digest] = key;
       const auto account = view.account(number);
       if (!account) continue;
-      if (can_read(view, number, digest) || heal_blob({*account, digest, items})) {
+      if (can_read(view, number, digest) || heal_blob({*account, digest, one.items, one.since})) {
         ++report_.healed;
       } else {
         ++report_.lost;
@@ -260,6 +216,11 @@ class Repair {
   }
 
   bool heal_blob(const WantedBlob& wanted) {
+    if (guard_.is_erased(wanted.account.uuid, wanted.digest, wanted.since)) {
+      report_.left.push_back(printable(wanted.account.name) + ": " + printable(wanted.items.front()->name) +
+                             ": not taken back, as it was erased: erase it again, which removes what is back of it");
+      return false;
+    }
     auto bytes = from_other_account(wanted);
     if (!bytes && sources_.blob) bytes = sources_.blob(wanted);
     if (!bytes || Digest::of(*bytes) != wanted.digest) return false;
@@ -319,8 +280,8 @@ class Repair {
   const Layout layout_;
   const CheckFindings& findings_;
   const RepairSources& sources_;
+  ErasureGuard guard_;
   std::unique_ptr<StoreWriter> writer_;
-  std::set<Uuid> accounts_healed_;
   std::set<std::pair<Uuid, Digest>> lost_parts_;
   RepairReport report_;
 };

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "store/check.h"
+#include "store/erasure_guard.h"
 #include "store/view.h"
 
 namespace yestermail {
@@ -18,14 +19,17 @@ struct WantedBlob {
   Account account;
   Digest digest;
   std::vector<const ItemFinding*> items;
+  Instant since;  ///< the newest version that has it
 };
 
-/// Where intact copies may be. What they give is compared with its digest or its name before it is used.
+/// Where intact copies may be, and what of them must not come back. What they give is compared with its digest or its
+/// name before it is used.
 struct RepairSources {
   std::function<std::optional<Bytes>(const WantedBlob&)> blob = {};
   /// Of a copy of this very store: a file, and the names in a directory; paths below the store.
   std::function<std::optional<Bytes>(const std::string& path)> file = {};
   std::function<std::vector<std::string>(const std::string& directory)> names = {};
+  ErasureGuard::Erased erased = {};
 };
 
 struct RepairReport {
@@ -38,8 +42,8 @@ struct RepairReport {
 /// Heals what a check found, under the writer's lock (Error{kLocked}): files that bear their SHA-256 from a copy of the
 /// store; of other damaged packs what can be read goes into a new pack; blobs that are lost then are taken from the
 /// store's other accounts, or from `sources`; catalogs and indexes are made anew where logs and packs are whole. A
-/// damaged file goes to STORE/quarantine, none is deleted. Killed at any step it can be run again, after another
-/// check; nothing is less readable than before.
+/// damaged file goes to STORE/quarantine, none is deleted. What was erased is not healed, and no file is put back that
+/// has it. Killed at any step it can be run again, after another check; nothing is less readable than before.
 RepairReport repair_store(StoreWorld world, const std::string& path, const CheckFindings& findings,
                           const RepairSources& sources);
 

@@ -87,8 +87,11 @@ int run_init(const Arguments& arguments, Environment& env) {
   create_store(store_world(env, log), store, settings);
   if (wanted == 0) env.err << "yestermail: warning: no account that is there now matches the patterns\n";
   env.out << "made the store " << printable(store) << "; its sources have " << count_text(wanted)
-          << (wanted == 1 ? " account" : " accounts") << " to record\n"
-          << "next: yestermail scan --store " << printable(store) << "\n";
+          << (wanted == 1 ? " account" : " accounts") << " to record";
+  if (wanted < found.size()) {
+    env.out << "; " << count_text(found.size() - wanted) << " left out by the patterns, of which nothing is recorded";
+  }
+  env.out << "\nnext: yestermail scan --store " << printable(store) << "\n";
   return 0;
 }
 

@@ -7,6 +7,7 @@
 #include "fs/mount.h"
 #include "policy/snapshots.h"
 #include "scanner/scan.h"
+#include "store/check.h"
 #include "tools/daemon.h"
 #include "tools/mount_finder.h"
 #include "tools/mount_log.h"
@@ -56,6 +57,7 @@ void serve(const MountRequest& request, Environment& env, const std::function<vo
   }
   const auto view = open_view(store_world(env, *log), request.mount.store_path);
   options.named = named_instants(*view, *log);
+  options.checks = [&] { return check_state(store_world(env, *log), request.mount.store_path); };
   bool is_ready = false;
   try {
     MountFinder finder({env.disk, *view, *log, env.cores}, env.clock, request.mount.store_path,

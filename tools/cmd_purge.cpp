@@ -10,6 +10,7 @@
 #include "policy/known_accounts.h"
 #include "policy/purge_doubts.h"
 #include "policy/purge_plan.h"
+#include "store/check.h"
 #include "tools/json_output.h"
 #include "tools/purge_overview.h"
 #include "tools/purge_report.h"
@@ -35,7 +36,7 @@ struct Planned {
   std::size_t not_selected = 0;
 };
 
-Planned plan(View& view, const std::vector<std::string>& patterns, Instant now) {
+Planned plan(View& view, const CheckState& checks, const std::vector<std::string>& patterns, Instant now) {
   Planned planned;
   const auto rules = read_purge_rules(view);
   const auto lives = account_lives(view);
@@ -44,6 +45,7 @@ Planned plan(View& view, const std::vector<std::string>& patterns, Instant now) 
   for (const auto& account : chosen) planned.plans.push_back(plan_purge(view, rules, account, now));
   if (std::ranges::all_of(planned.plans, &AccountPlan::empty)) return planned;  // Nothing that could be wrong.
   planned.doubts = doubts_about(view, lives, now);
+  for (auto& doubt : doubts_about(checks)) planned.doubts.push_back(std::move(doubt));
   for (auto& doubt : doubts_about(planned.plans, lives.size())) planned.doubts.push_back(std::move(doubt));
   return planned;
 }
@@ -84,7 +86,7 @@ int run_purge(const Arguments& arguments, Environment& env) {
   const auto store = store_path(arguments, env);
   if (arguments.has("verify")) return verify(arguments, env, world, store);
   const auto view = open_view(world, store);
-  const auto planned = plan(*view, arguments.values("account"), env.clock.now());
+  const auto planned = plan(*view, check_state(world, store), arguments.values("account"), env.clock.now());
   const bool nothing = std::ranges::all_of(planned.plans, &AccountPlan::empty);
   const bool refused = !planned.doubts.empty() && !arguments.has("force");
   const bool removes = !nothing && !refused && !arguments.has("dry-run");
@@ -92,7 +94,8 @@ int run_purge(const Arguments& arguments, Environment& env) {
   if (!removes || !arguments.has("json")) print(planned, arguments, env);
   for (const auto& doubt : planned.doubts) env.err << "yestermail: " << doubt << "\n";
   if (removes) {
-    return run_purges(env, world, store, *view, requests_of(planned.plans), false, arguments.has("json"));
+    return run_purges(env, world, store, *view, requests_of(planned.plans),
+                      {.json = arguments.has("json"), .erasure = {}, .live = {}});
   }
   if (refused && !arguments.has("dry-run")) {
     throw Error(Errc::kFailed, "nothing was removed: look at the above first, then use --force if it is right");

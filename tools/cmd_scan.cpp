@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_scan.h"
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "scanner/account_patterns.h"
 #include "scanner/scan.h"
 #include "tools/control_client.h"
 #include "tools/json_output.h"
@@ -70,8 +72,19 @@ std::unique_ptr<Recorder> open_for_scan(StoreWorld world, const std::string& sto
 
 struct Pass {
   ScanReport report;
-  Instant last;  ///< of the store's newest change
+  Instant last;                       ///< of the store's newest change
+  std::vector<std::string> left_out;  ///< accounts that are recorded, and that the patterns do not want now
 };
+
+/// What nobody brings here is not left out by a pattern.
+std::vector<std::string> left_out(View& view, const ScanOptions& options) {
+  const AccountPatterns patterns{options.accounts, options.exclude};
+  std::vector<std::string> names;
+  for (const auto& account : view.accounts(kForever)) {
+    if (!account.source.empty() && !patterns.wants(account.name)) names.push_back(account.name);
+  }
+  return names;
+}
 
 Pass record(StoreWorld world, ScanLine& line, const StoreSettings& settings, const ScanOptions& options,
             const std::string& store) {
@@ -81,9 +94,12 @@ Pass record(StoreWorld world, ScanLine& line, const StoreSettings& settings, con
     if (const auto recorder = open_for_scan(world, store)) {
       pass.report = scan(*recorder, log, settings.sources, options, &line);
       pass.last = recorder->view().last_instant();
+      pass.left_out = left_out(recorder->view(), options);
     } else if (auto daemon = ControlClient::connect(store)) {
       pass.report = daemon->scan(options, line);
-      pass.last = open_view(world, store)->last_instant();
+      const auto view = open_view(world, store);
+      pass.last = view->last_instant();
+      pass.left_out = left_out(*view, options);
     } else {
       throw_locked(store);
     }
@@ -133,6 +149,15 @@ void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& 
   out << "\n";
 }
 
+void print_left_out(const std::vector<std::string>& names, std::ostream& out) {
+  constexpr std::size_t kNamed = 5;
+  if (names.empty()) return;
+  out << plural(names.size(), "account")
+      << " left out by the patterns, whose history stays as it is and is not continued: ";
+  for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) out << (i > 0 ? ", " : "") << printable(names[i]);
+  out << (names.size() > kNamed ? ", …\n" : "\n");
+}
+
 void print_failures(const ScanReport& report, std::ostream& err) {
   for (const auto& failure : report.failures) err << "yestermail: " << failure << "\n";
   if (report.failures_total > report.failures.size()) {
@@ -140,7 +165,8 @@ void print_failures(const ScanReport& report, std::ostream& err) {
   }
 }
 
-void print_document(const ScanReport& report, std::int64_t micros, Instant last, std::ostream& out) {
+void print_document(const Pass& pass, std::int64_t micros, std::ostream& out) {
+  const auto& report = pass.report;
   Json json{{"accounts_seen", report.accounts_seen},
             {"accounts_added", report.accounts_added},
             {"accounts_ended", report.accounts_ended},
@@ -151,7 +177,8 @@ void print_document(const ScanReport& report, std::int64_t micros, Instant last,
   json["directories_unchanged"] = report.directories_unchanged;
   json["bytes_read"] = report.bytes_read;
   json["microseconds"] = micros;
-  json["last_change"] = last.value == 0 ? Json(nullptr) : json_instant(last);
+  json["last_change"] = pass.last.value == 0 ? Json(nullptr) : json_instant(pass.last);
+  json["accounts_left_out"] = pass.left_out.size();
   json["failures_total"] = report.failures_total;
   json["failures"] = Json::array();
   for (const auto& failure : report.failures) json["failures"].push_back(failure);
@@ -173,13 +200,15 @@ int run_scan(const Arguments& arguments, Environment& env) {
                 printable(store) + ": has no source to scan: write \"source = SPEC\" in its " + "yestermail.conf");
   }
   const auto begun = env.clock.now();
-  const auto [report, last] = record(world, line, settings, options, store);
+  const auto pass = record(world, line, settings, options, store);
+  const auto& report = pass.report;
   const auto micros = env.clock.now().value - begun.value;
   print_failures(report, env.err);
   if (arguments.has("json")) {
-    print_document(report, micros, last, env.out);
+    print_document(pass, micros, env.out);
   } else if (!arguments.has("quiet")) {
     print_summary(report, micros, env.out);
+    print_left_out(pass.left_out, env.out);
   }
   if (report.failures_total > 0 || report.accounts_failed > 0) return exit_status(Errc::kPartial);
   if (report.accounts_seen == 0 && arguments.has("accounts")) {

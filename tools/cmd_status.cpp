@@ -33,7 +33,7 @@ struct Status {
   std::string id;
   StoreSettings settings;
   Instant last;
-  std::optional<LastCheck> checked;
+  CheckState checks;
   StoreFigures figures;
   std::vector<std::pair<std::string, StoreFigures>> by_account;  ///< of those that live, where it was asked for
   std::optional<Writer> writer;
@@ -48,7 +48,7 @@ Status read_status(const Arguments& arguments, Environment& env, Log& log) {
   status.id = read_store_id(world, status.path).hex();
   status.settings = read_store_settings(world, status.path);
   status.writer = find_writer(status.path);
-  status.checked = last_check(world, status.path);
+  status.checks = check_state(world, status.path);
   const auto view = open_view(world, status.path);
   status.watcher = read_watcher_state(*view, status.writer, env.clock.now());
   if (auto daemon = ControlClient::connect(status.path)) {
@@ -95,6 +95,32 @@ void add_watcher(const WatcherState& watcher, Instant now, Table& table) {
                                     " changes recorded, " + count_text(report.reconciles) +
                                     " accounts looked through, " + count_text(report.overflows) + " overflows, " +
                                     count_text(report.failures) + " failures"});
+}
+
+void add_checks(const CheckState& checks, Instant now, Table& table) {
+  table.row({"last check", checks.last ? last_check_text(*checks.last, now) : "never"});
+  if (const auto& damage = checks.damage; damage && (!checks.last || damage->at > checks.last->at)) {
+    table.row({"damage found", time_text(damage->at) + " UTC, and not looked for everywhere since"});
+  }
+  if (const auto& unfinished = checks.unfinished) {
+    table.row({"unfinished check",
+               time_text(unfinished->since) + " UTC: " +
+                   (unfinished->stopped ? count_text(unfinished->left) + " packs or accounts were left for want of time"
+                                        : std::string("it runs still, or was cut off"))});
+  }
+}
+
+Json json_check(const std::optional<LastCheck>& check) {
+  if (!check) return nullptr;
+  return {{"at", json_instant(check->at)}, {"level", static_cast<unsigned>(check->level)}, {"damaged", check->damaged}};
+}
+
+Json json_unfinished(const std::optional<UnfinishedCheck>& check) {
+  if (!check) return nullptr;
+  return {{"at", json_instant(check->since)},
+          {"level", static_cast<unsigned>(check->level)},
+          {"stopped", check->stopped},
+          {"left", check->left}};
 }
 
 void add_gaps(const std::vector<ShownGap>& gaps, Table& table) {
@@ -146,7 +172,7 @@ void print_text(const Status& status, Instant now, std::ostream& out) {
   head.row({"last change", status.last.value == 0 ? "never"
                                                   : time_text(status.last) + " UTC, " +
                                                         duration_text(now.value - status.last.value) + " ago"});
-  head.row({"last check", status.checked ? last_check_text(*status.checked, now) : "never"});
+  add_checks(status.checks, now, head);
   add_watcher(status.watcher, now, head);
   add_gaps(status.gaps, head);
   head.print(out);
@@ -180,10 +206,9 @@ void print_document(const Status& status, std::ostream& out) {
        {"id", status.id},
        {"sources", sources},
        {"last_change", status.last.value == 0 ? Json(nullptr) : json_instant(status.last)},
-       {"last_check", status.checked ? Json{{"at", json_instant(status.checked->at)},
-                                            {"level", static_cast<unsigned>(status.checked->level)},
-                                            {"damaged", status.checked->damaged}}
-                                     : Json(nullptr)},
+       {"last_check", json_check(status.checks.last)},
+       {"unfinished_check", json_unfinished(status.checks.unfinished)},
+       {"damage_found", json_check(status.checks.damage)},
        {"writer",
         {{"running", status.writer.has_value()},
          {"process", status.writer && status.writer->process != 0 ? Json(status.writer->process) : Json(nullptr)}}},

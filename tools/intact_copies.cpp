@@ -10,6 +10,7 @@
 
 #include "base/c_ptr.h"
 #include "base/error.h"
+#include "policy/account_lives.h"
 #include "scanner/account_source.h"
 #include "tools/folders.h"
 #include "tools/items.h"
@@ -66,7 +67,7 @@ std::string joined(const std::vector<std::string>& directories) {
 }  // namespace
 
 IntactCopies::IntactCopies(StoreWorld world, const std::string& store, const std::vector<std::string>& from)
-    : world_(world) {
+    : world_(world), store_(store) {
   const auto id = read_store_id(world, store);
   for (const auto& text : from) {
     if (!fs::exists(fs::path(text) / "yestermail.store") && text.find(':') != std::string::npos) {
@@ -88,7 +89,23 @@ RepairSources IntactCopies::sources() {
   sources.blob = [this](const WantedBlob& wanted) { return blob(wanted); };
   sources.file = [this](const std::string& path) { return file(path); };
   sources.names = [this](const std::string& directory) { return names(directory); };
+  sources.erased = [this](const Uuid& account, const Digest& content, Instant since) {
+    return is_erased(account, content, since);
+  };
   return sources;
+}
+
+bool IntactCopies::is_erased(const Uuid& account, const Digest& content, Instant since) {
+  if (!erasures_) {
+    const auto view = open_view(world_, store_);
+    auto erasures = Erasures::read(*view);
+    names_[Uuid{}] = view->account(kServerAccount)->name;
+    for (const auto& life : account_lives(*view)) names_[life.uuid] = life.name;
+    erasures_ = std::move(erasures);
+  }
+  if (erasures_->empty()) return false;
+  const auto name = names_.find(account);
+  return name == names_.end() || erasures_->contains(name->second, content, since);
 }
 
 std::optional<Bytes> IntactCopies::blob(const WantedBlob& wanted) {

@@ -24,7 +24,11 @@ std::vector<std::pair<std::uint64_t, std::uint64_t>> spans_of(const std::vector<
   return spans;
 }
 
-Json empty_request() { return {{"do", "purge"}, {"accounts", Json::array()}}; }
+Json empty_request(const std::optional<std::string>& erasure) {
+  Json request{{"do", "purge"}, {"accounts", Json::array()}};
+  if (erasure) request["erasure"] = json_text(*erasure);
+  return request;
+}
 
 PurgeRequest request_of(const Json& json) {
   constexpr std::uint64_t kMostVersions = 10'000'000;
@@ -45,15 +49,16 @@ PurgeRequest request_of(const Json& json) {
 
 }  // namespace
 
-std::vector<Json> purge_requests_json(std::span<const PurgeRequest> requests) {
-  std::vector<Json> all{empty_request()};
+std::vector<Json> purge_requests_json(std::span<const PurgeRequest> requests,
+                                      const std::optional<std::string>& erasure) {
+  std::vector<Json> all{empty_request(erasure)};
   std::size_t used = 0;
   for (const auto& request : requests) {
     const auto spans = spans_of(request.versions);
     std::size_t at = 0;
     do {
       if (used >= kMostSpans) {
-        all.push_back(empty_request());
+        all.push_back(empty_request(erasure));
         used = 0;
       }
       Json some = Json::array();
@@ -69,7 +74,7 @@ std::vector<Json> purge_requests_json(std::span<const PurgeRequest> requests) {
 std::vector<PurgeRequest> purge_requests_of(const Json& request) {
   try {
     for (const auto& [key, value] : request.items()) {
-      if (key != "do" && key != "accounts") {
+      if (key != "do" && key != "accounts" && key != "erasure") {
         throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
       }
     }
@@ -79,6 +84,13 @@ std::vector<PurgeRequest> purge_requests_of(const Json& request) {
   } catch (const Json::exception&) {
     throw Error(Errc::kUsage, "a purge needs \"accounts\": a list of account, whole and versions");
   }
+}
+
+std::optional<std::string> erasure_of(const Json& request) {
+  const auto note = request.find("erasure");
+  if (note == request.end()) return std::nullopt;
+  if (!note->is_string()) throw Error(Errc::kUsage, "\"erasure\" is a text");
+  return bytes_of_json_text(note->get<std::string>());
 }
 
 Json purge_result_json(const PurgeResult& result) {

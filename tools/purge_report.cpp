@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "policy/erasure_writer.h"
 #include "tools/control_client.h"
 #include "tools/json_output.h"
 #include "tools/purge_messages.h"
@@ -14,9 +15,12 @@
 namespace yestermail {
 namespace {
 
-PurgeResult purge_here(StoreWorld world, const std::string& store, std::span<const PurgeRequest> requests) {
+PurgeResult purge_here(StoreWorld world, const std::string& store, std::span<const PurgeRequest> requests,
+                       const PurgeManner& manner) {
   try {
-    return open_recorder(world, store)->purge(requests);
+    const auto recorder = open_recorder(world, store);
+    if (manner.erasure) remember_erased(*recorder, requests, *manner.erasure, world.clock.now());
+    return recorder->purge(requests);
   } catch (const Error& error) {
     if (error.code() != Errc::kLocked) throw;
     const auto writer = find_writer(store);
@@ -35,6 +39,12 @@ PurgeResult foresee(View& view, std::span<const PurgeRequest> requests) {
   return result;
 }
 
+Json json_texts(const std::vector<std::string>& texts) {
+  auto all = Json::array();
+  for (const auto& text : texts) all.push_back(json_text(text));
+  return all;
+}
+
 std::string counted(std::uint64_t count, const std::string& noun) {
   return count_text(count) + " " + noun + (count == 1 ? "" : "s");
 }
@@ -42,20 +52,21 @@ std::string counted(std::uint64_t count, const std::string& noun) {
 }  // namespace
 
 int run_purges(Environment& env, StoreWorld world, const std::string& store, View& view,
-               std::span<const PurgeRequest> requests, bool dry_run, bool json) {
+               std::span<const PurgeRequest> requests, const PurgeManner& manner) {
   PurgeResult result;
-  if (dry_run) {
+  if (manner.dry_run) {
     result = foresee(view, requests);
   } else if (auto daemon = ControlClient::connect(store)) {
-    for (const auto& request : purge_requests_json(requests)) add_to(result, daemon->purge(request));
+    for (const auto& request : purge_requests_json(requests, manner.erasure)) add_to(result, daemon->purge(request));
   } else {
-    result = purge_here(world, store, requests);
+    result = purge_here(world, store, requests, manner);
   }
-  if (json) {
+  if (manner.json) {
     auto document = purge_result_json(result);
-    document["dry_run"] = dry_run;
+    document["dry_run"] = manner.dry_run;
+    if (manner.erasure) document["live"] = json_texts(manner.live);
     print_json(env.out, document);
-  } else if (dry_run) {
+  } else if (manner.dry_run) {
     env.out << "would remove " << counted(result.versions, "version") << "\n";
   } else {
     env.out << "removed " << counted(result.versions, "version") << " and " << counted(result.blobs, "content")

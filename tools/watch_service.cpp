@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "policy/erasure_writer.h"
 #include "policy/holds.h"
 #include "policy/setting_check.h"
 #include "policy/settings.h"
@@ -96,10 +97,12 @@ Json WatchService::remove_setting(const Json& request) {
 
 Json WatchService::purge(const Json& request, const Progress& progress) {
   const auto requests = purge_requests_of(request);
+  const auto erasure = erasure_of(request);
   PurgeResult result;
   auto work = std::async(std::launch::async, [&] {
     watch_.with_recorder([&](Recorder& recorder) {
       refuse_held_accounts(recorder.view(), requests);
+      if (erasure) remember_erased(recorder, requests, *erasure, clock_.now());
       result = recorder.purge(requests);
     });
   });

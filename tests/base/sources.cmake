@@ -8,6 +8,7 @@ set(BASE_TEST_SOURCES
   base/fd_test.cpp
   base/filesystem_test.cpp
   base/hex_test.cpp
+  base/hmac_test.cpp
   base/instant_text_test.cpp
   base/log_test.cpp
   base/posix_filesystem_test.cpp

@@ -159,6 +159,22 @@ TEST_F(TreeTest, ShowsAnAccountOnlyWhileItLived) {
   EXPECT_FALSE(find("latest/" + kAlice));
 }
 
+TEST_F(TreeTest, StatusTellsOfTheLastChecks) {
+  TreeSettings settings;
+  settings.checks = [] {
+    CheckState state;
+    state.last = LastCheck{Instant{7'000'000}, CheckLevel::kPacks, true};
+    state.unfinished = UnfinishedCheck{Instant{9'000'000}, CheckLevel::kItems, true, 3};
+    return state;
+  };
+  open_tree(settings);
+  const auto json = nlohmann::json::parse(read(find(".status")->id));
+  EXPECT_EQ(json.at("last_check"), nlohmann::json::parse(R"({"at":"1970-01-01T00:00:07Z","level":2,"damaged":true})"));
+  EXPECT_EQ(json.at("unfinished_check"),
+            nlohmann::json::parse(R"({"at":"1970-01-01T00:00:09Z","level":4,"stopped":true,"left":3})"));
+  EXPECT_TRUE(json.at("damage_found").is_null());
+}
+
 TEST_F(TreeTest, StatusIsJsonThatChangesWithWhatItTells) {
   make_account(kAlice, 3);
   open_tree({"0123456789abcdef", {}, 1000});
@@ -169,6 +185,7 @@ TEST_F(TreeTest, StatusIsJsonThatChangesWithWhatItTells) {
   EXPECT_EQ(json.at("store_id"), "0123456789abcdef");
   EXPECT_EQ(json.at("last_instant"), instant_text(recorder_->view().last_instant()));
   EXPECT_EQ(json.at("store").at("accounts"), 1);
+  EXPECT_TRUE(json.at("last_check").is_null());
   EXPECT_EQ(json.at("requests").at("read"), 0);
   EXPECT_EQ(before->attributes.mtime_ns / 1000, recorder_->view().last_instant().value);
   tree_->counters().count(Request::kGetattr);

@@ -73,6 +73,21 @@ TEST_F(PurgeDoubts, AClockThatJumpedAheadWhileItWasRecorded) {
   EXPECT_THAT(doubts(), IsEmpty()) << "somebody has seen it by now";
 }
 
+TEST_F(PurgeDoubts, AnUnfinishedCheckAndDamage) {
+  CheckState checks;
+  EXPECT_THAT(doubts_about(checks), IsEmpty()) << "never checked is no doubt";
+  checks.last = LastCheck{clock_.now(), kLastCheckLevel, false};
+  EXPECT_THAT(doubts_about(checks), IsEmpty());
+  checks.unfinished = UnfinishedCheck{clock_.now()};
+  EXPECT_THAT(doubts_about(checks), ElementsAre(HasSubstr("has not ended")));
+  checks.unfinished->stopped = true;
+  checks.unfinished->left = 7;
+  EXPECT_THAT(doubts_about(checks), ElementsAre(HasSubstr("has left 7 packs or accounts")));
+  checks.unfinished.reset();
+  checks.damage = LastCheck{clock_.now(), kLastCheckLevel, true};
+  EXPECT_THAT(doubts_about(checks), ElementsAre(HasSubstr("found damage")));
+}
+
 TEST_F(PurgeDoubts, MostOfAnAccountAtOnce) {
   AccountPlan plan;
   plan.account.name = "al\x1bice";

@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set(POLICY_TEST_SOURCES
-  purge_doubts_test.cpp purge_plan_test.cpp purge_property_test.cpp settings_test.cpp selection_test.cpp)
+  erasures_test.cpp purge_doubts_test.cpp purge_plan_test.cpp purge_property_test.cpp settings_test.cpp selection_test.cpp)

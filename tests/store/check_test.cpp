@@ -258,11 +258,63 @@ class CheckOptionsTest : public ::testing::Test {
     return check_store({disk_, clock_, log_}, copy_.path(), options);
   }
 
+  CheckState state() { return check_state({disk_, clock_, log_}, copy_.path()); }
+
   DamagedCopy copy_;
   PosixFilesystem disk_;
   TestClock clock_{Instant{1'900'000'000LL * kMicrosPerSecond}};
   RecordingLog log_;
 };
+
+/// Ends a check amid its work.
+class CutOff final : public CheckProgress {
+ public:
+  void advanced(std::uint64_t /*done*/, std::uint64_t /*total*/) override { throw std::runtime_error("cut off"); }
+};
+
+TEST_F(CheckOptionsTest, RemembersThatACheckOfEverythingDidNotEnd) {
+  check({});
+  EXPECT_FALSE(state().unfinished);
+  clock_.advance_seconds(60);
+  CutOff cut_off;
+  EXPECT_ANY_THROW(check_store({disk_, clock_, log_}, copy_.path(), {}, &cut_off));
+  const auto unfinished = state().unfinished;
+  ASSERT_TRUE(unfinished);
+  EXPECT_EQ(unfinished->since, clock_.now());
+  EXPECT_FALSE(unfinished->stopped);
+  EXPECT_TRUE(state().last) << "what is known of earlier ones stays";
+  // Neither a part nor less deep makes up for it.
+  CheckOptions options;
+  options.wanted = [](const std::string& name) { return name == "alice@example.com"; };
+  check(options);
+  EXPECT_TRUE(state().unfinished);
+  options = {};
+  options.level = CheckLevel::kStructure;
+  check(options);
+  EXPECT_EQ(state().unfinished->since, unfinished->since);
+  check({});
+  EXPECT_FALSE(state().unfinished);
+}
+
+TEST_F(CheckOptionsTest, RemembersDamageUntilACheckAsDeepFindsNone) {
+  const auto pack = copy_.files(".pack").front();
+  const auto size = fs::file_size(copy_ / pack);
+  copy_.flip(pack, size / 2);
+  check({});
+  ASSERT_TRUE(state().damage);
+  EXPECT_EQ(state().damage->at, clock_.now());
+  CheckOptions options;
+  options.level = CheckLevel::kStructure;
+  check(options);
+  EXPECT_TRUE(state().damage) << "packs were not looked at";
+  copy_.flip(pack, size / 2);
+  check(options);
+  EXPECT_TRUE(state().damage);
+  check({});
+  EXPECT_FALSE(state().damage);
+  EXPECT_FALSE(state().last->damaged);
+  EXPECT_FALSE(state().unfinished);
+}
 
 TEST_F(CheckOptionsTest, RemembersWhenAllWasChecked) {
   EXPECT_FALSE(last_check({disk_, clock_, log_}, copy_.path()));
@@ -329,11 +381,20 @@ TEST_F(CheckOptionsTest, ComesToAllOfItInSeveralShortChecks) {
   EXPECT_GT(first.left, 0U);
   EXPECT_GT(first.tally.packs, 0U);
   EXPECT_FALSE(last_check({disk_, ticking, log_}, copy_.path()));
+  const auto unfinished = state().unfinished;
+  ASSERT_TRUE(unfinished);
+  EXPECT_TRUE(unfinished->stopped);
+  EXPECT_EQ(unfinished->left, first.left);
   // What was not looked at for longest comes first: what is left is what is next.
   std::uint64_t seen = first.tally.packs;
   for (int i = 0; i < 40 && seen < packs; ++i) {
+    EXPECT_EQ(state().unfinished->since, unfinished->since) << "one round";
     seen += check_store({disk_, ticking, log_}, copy_.path(), options).tally.packs;
   }
+  for (int i = 0; i < 40 && state().unfinished; ++i) check_store({disk_, ticking, log_}, copy_.path(), options);
+  EXPECT_FALSE(state().unfinished) << "together they looked at everything";
+  ASSERT_TRUE(state().last);
+  EXPECT_FALSE(state().last->damaged);
   CheckOptions changed;
   changed.changed = true;
   EXPECT_EQ(check(changed).tally.packs, 0U) << "all were looked at";

@@ -4,9 +4,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <set>
 
 #include "base/error.h"
 #include "base/posix_filesystem.h"
@@ -22,7 +24,9 @@ namespace yestermail::test {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::optional<Bytes> read_if_there(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -191,6 +195,103 @@ TEST_F(RepairTest, TrustsNoSource) {
   const auto report = repair(copy, liar);
   EXPECT_GT(report.lost, 0U);
   EXPECT_GE(count_readable(copy.path()), before);
+}
+
+TEST_F(RepairTest, TakesNothingBackThatWasErased) {
+  const auto view = open_view(world(), source_.path());
+  std::size_t refused = 0;
+  for (const auto& pack : source_.files(".pack")) {
+    if (!pack.starts_with("accounts/")) continue;
+    const DamagedCopy copy;
+    fs::remove(copy / pack);
+    const auto findings = check_all(copy.path());
+    if (findings.items.empty()) continue;
+    const auto& first = findings.items.front();
+    const auto erased = first.versions.front().digest;
+    Instant newest;
+    std::size_t contents = 0;
+    std::set<Digest> seen;
+    for (const auto& item : findings.items) {
+      for (const auto& version : item.versions) {
+        if (item.account == first.account && version.digest == erased) newest = std::max(newest, version.since);
+        if (item.account == first.account) contents += seen.insert(version.digest).second ? 1 : 0;
+      }
+    }
+    auto sources = blobs_of_original();
+    sources.file = files_of_original().file;
+    sources.erased = [&](const Uuid& account, const Digest& content, Instant since) {
+      return account == view->account(first.account)->uuid && content == erased && since <= newest;
+    };
+    const auto report = repair_store(world(), copy.path(), findings, sources);
+    ++refused;
+    EXPECT_EQ(report.lost, 1U) << pack;
+    EXPECT_EQ(report.healed, contents - 1) << "all but that one";
+    EXPECT_FALSE(fs::exists(copy / pack)) << "it came back whole";
+    ASSERT_EQ(report.left.size(), 2U);
+    EXPECT_THAT(report.left.front(), HasSubstr("made after the erasure"));
+    EXPECT_THAT(report.left.back(), HasSubstr("not taken back, as it was erased"));
+    // What arrived after it was erased is a mail like any other.
+    sources.erased = [&](const Uuid&, const Digest& content, Instant since) {
+      return content == erased && since < newest;
+    };
+    EXPECT_EQ(repair_store(world(), copy.path(), check_all(copy.path()), sources).lost, 0U);
+    EXPECT_EQ(damage_text(check_all(copy.path())), "");
+  }
+  EXPECT_GT(refused, 0U);
+}
+
+TEST_F(RepairTest, PutsNoLogBackThatHasWhatWasErased) {
+  for (const auto& log : source_.files(".log")) {
+    const DamagedCopy copy;
+    fs::remove(copy / log);
+    auto sources = files_of_original();
+    sources.erased = [](const Uuid&, const Digest&, Instant) { return true; };
+    const auto report = repair(copy, sources);
+    // A log of directories alone has no content.
+    if (fs::exists(copy / log)) continue;
+    EXPECT_THAT(report.left, Contains(HasSubstr("made after the erasure"))) << log;
+    sources.erased = [](const Uuid&, const Digest&, Instant) { return false; };
+    repair(copy, sources);
+    EXPECT_TRUE(fs::exists(copy / log)) << log;
+  }
+}
+
+TEST_F(RepairTest, TakesNothingFromElsewhereWhereItCannotBeToldWhatWasErased) {
+  std::size_t tried = 0;
+  auto sources = files_of_original();
+  sources.blob = blobs_of_original().blob;
+  sources.erased = [](const Uuid&, const Digest&, Instant) -> bool { throw Error(Errc::kDamage, "unreadable"); };
+  for (const auto& pack : source_.files(".pack")) {
+    if (pack.starts_with("pool/")) continue;
+    const DamagedCopy copy;
+    fs::remove(copy / pack);
+    const auto lost = !check_all(copy.path()).items.empty();
+    const auto report = repair(copy, sources);
+    const bool of_server = pack.starts_with("server/");
+    EXPECT_EQ(fs::exists(copy / pack), of_server) << "the server account's tells what was erased";
+    if (of_server || !lost) continue;
+    ++tried;
+    EXPECT_GT(report.lost, 0U);
+    EXPECT_EQ(report.healed, 0U);
+    EXPECT_THAT(report.left, Contains(HasSubstr("it cannot be told what was erased: unreadable")));
+  }
+  EXPECT_GT(tried, 0U);
+}
+
+TEST_F(RepairTest, HealsFirstWhatTellsWhatWasErased) {
+  const auto packs = source_.files(".pack");
+  const auto of_server =
+      std::find_if(packs.begin(), packs.end(), [](auto& path) { return path.starts_with("server/"); });
+  ASSERT_NE(of_server, packs.end());
+  const DamagedCopy copy;
+  for (const auto& pack : packs) fs::remove(copy / pack);
+  auto sources = files_of_original();
+  sources.erased = [&](const Uuid&, const Digest&, Instant) {
+    if (fs::exists(copy / *of_server)) return false;
+    throw Error(Errc::kDamage, "unreadable");
+  };
+  EXPECT_THAT(repair(copy, sources).left, Not(Contains(HasSubstr("unreadable"))));
+  for (const auto& pack : packs) EXPECT_TRUE(fs::exists(copy / pack)) << pack;
 }
 
 TEST_F(RepairTest, WaitsForNoWriterButSaysSo) {

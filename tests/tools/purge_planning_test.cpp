@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/check_record.h"
 #include "store/store.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/store_script.h"
@@ -136,6 +137,28 @@ TEST_F(PurgeCommand, RefusesAMassDeletionUnlessForced) {
   EXPECT_EQ(planned().at("doubts").size(), 0U) << "there is nothing left that could go";
   EXPECT_EQ(run({"purge", "--verify"}).status, 0);
   expect_usage_error(run({"purge", "--verify", "--force"}), "leave out --force", "yestermail purge --help");
+}
+
+TEST_F(PurgeCommand, RefusesAfterACheckThatDidNotEndOrFoundDamage) {
+  make_account(kAlice, 5, 2);
+  live_until_now(kAlice);
+  set({"global", "--deleted", "90d"});
+  ASSERT_EQ(run({"check", "--budget", "0s"}).status, 0);
+  EXPECT_EQ(run({"status", "--json"}).json().at("unfinished_check").at("stopped"), true);
+  EXPECT_THAT(run({"status"}).out, HasSubstr("were left for want of time"));
+  const auto refused = run({"purge"});
+  EXPECT_EQ(refused.status, 1);
+  EXPECT_THAT(refused.err, HasSubstr("for want of time: check again"));
+  EXPECT_THAT(planned().at("doubts").at(0).get<std::string>(), HasSubstr("the check of"));
+  ASSERT_EQ(run({"check"}).status, 0);
+  EXPECT_EQ(planned().at("doubts").size(), 0U);
+  EXPECT_TRUE(run({"status", "--json"}).json().at("unfinished_check").is_null());
+  auto record = read_check_record(real_disk_, Layout(store_));
+  record.state.damage = LastCheck{clock_.now(), kLastCheckLevel, true};
+  write_check_record(real_disk_, Layout(store_), record);
+  EXPECT_THAT(run({"purge"}).err, HasSubstr("found damage"));
+  EXPECT_THAT(run({"status"}).out, HasSubstr("not looked for everywhere since"));
+  EXPECT_EQ(run({"purge", "--force"}).status, 0);
 }
 
 TEST_F(PurgeCommand, RefusesWhereAClockSeemsWrong) {

@@ -107,6 +107,24 @@ TEST_F(ScanCommand, TakesOnlyTheAccountsThatItIsGiven) {
   EXPECT_THAT(none.err, HasSubstr("--accounts"));
 }
 
+TEST_F(ScanCommand, SaysWhatHappensToTheHistoryOfAnAccountThatIsLeftOut) {
+  make_scanned_store();
+  EXPECT_THAT(run({"scan"}).out, Not(HasSubstr("left out")));
+  std::ofstream(store_ + "/yestermail.conf", std::ios::app) << "exclude = bob@*\n";
+  bob().put("", "new:2,", "Subject: new\n\nnew\n");
+  const auto ran = run({"scan"});
+  EXPECT_EQ(ran.status, 0);
+  EXPECT_THAT(ran.out, HasSubstr("\n1 account left out by the patterns, whose history stays as it is and is not "
+                                 "continued: bob@example.com\n"));
+  EXPECT_EQ(run({"scan", "--json"}).json().at("accounts_left_out"), 1);
+  EXPECT_THAT(run({"scan", "--quiet"}).out, "");
+  // It has not ended, even where its mailbox is gone.
+  std::filesystem::remove_all(mail_ + "/example.com/bob");
+  ASSERT_EQ(run({"scan"}).status, 0);
+  EXPECT_THAT(run({"accounts"}).out, HasSubstr("bob@example.com"));
+  EXPECT_EQ(run({"cat", "bob@example.com/INBOX/new"}).status, 1);
+}
+
 TEST_F(ScanCommand, RefusesWrongThreads) {
   expect_usage_error(run({"scan", "--threads", "0"}), "--threads", "yestermail scan --help");
   expect_usage_error(run({"scan", "--threads", "many"}), "--threads", "yestermail scan --help");

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace yestermail {
+
+/// Which accounts are wanted, by shell patterns of their names.
+struct AccountPatterns {
+  std::vector<std::string> accounts;  ///< to take; none: all
+  std::vector<std::string> exclude;   ///< to leave out; they win
+
+  [[nodiscard]] bool wants(const std::string& name) const;
+};
+
+}  // namespace yestermail
