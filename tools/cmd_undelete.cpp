@@ -112,7 +112,8 @@ int run_undelete(const Arguments& arguments, Environment& env) {
   }
   const auto settings = read_store_settings(store_world(env, log), store);
   const auto mailbox = open_live_mailbox(*view, settings, account, kForever, dry_run);
-  RestoreReport report(env, arguments.has("json"), dry_run);
+  RestoreReport report(env, {arguments.has("json"), dry_run});
+  report.begin(account);
   Restorer({*view, account, report.sink(), dry_run}, *mailbox).put_back(deleted, place);
   return report.end();
 }
