@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_export.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -14,6 +12,7 @@
 #include "tools/accounts.h"
 #include "tools/export_report.h"
 #include "tools/fd_stream.h"
+#include "tools/heap.h"
 #include "tools/store_location.h"
 
 #ifndef YESTERMAIL_VERSION
@@ -106,15 +105,6 @@ void expect(View& view, const ExportOrder& order, ExportReport& report, const En
     if (known) bytes += view.account_figures(each.account.number).logical_bytes;
   }
   report.expect(order.accounts.size(), bytes);
-}
-
-/// Contents come and go by the MiB. main() has such pieces go back to the system at once, for what runs for weeks; half
-/// of an export's processor time would be spent on getting them anew.
-void keep_large_pieces() {
-  constexpr int kLargeBytes = 16 << 20;
-  constexpr int kKeptBytes = 64 << 20;
-  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
 }
 
 int run_export(const Arguments& arguments, Environment& env) {

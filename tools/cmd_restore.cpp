@@ -11,6 +11,7 @@
 #include "restore/restorer.h"
 #include "tools/account_choice.h"
 #include "tools/accounts.h"
+#include "tools/heap.h"
 #include "tools/restore_report.h"
 #include "tools/restore_selection.h"
 #include "tools/restore_target.h"
@@ -150,6 +151,7 @@ int run_restore(const Arguments& arguments, Environment& env) {
   const auto view = open_view(store_world(env, log), store);
   const auto accounts = order.many() ? chosen_accounts(view->accounts(order.at), order.chosen, order.at)
                                      : std::vector{account_at(*view, order.path.account, order.at)};
+  keep_large_pieces();
   Places places(order, *view, read_store_settings(store_world(env, log), store));
   RestoreReport report(env, {arguments.has("json"), order.dry_run, order.many()});
   for (const auto& account : accounts) {
