@@ -50,10 +50,15 @@ std::string KeywordMap::text() const {
 
 MessageFlags read_flags(std::string_view message_name, const KeywordMap& map) {
   MessageFlags flags;
-  const auto colon = message_name.rfind(':');
-  if (colon == std::string_view::npos || !message_name.substr(colon + 1).starts_with("2,")) return flags;
+  const auto colon = message_name.find(':', 1);
+  if (colon == std::string_view::npos) return flags;
+  auto field = message_name.substr(colon);
+  if (!field.starts_with(":2,") || field.find(':', 1) != std::string_view::npos) {
+    flags.rest = std::string(field);  // Nobody's flags: it stays as it is.
+    return flags;
+  }
   flags.any_field = true;
-  const auto field = message_name.substr(colon + 3);
+  field.remove_prefix(3);
   const auto comma = field.find(',');
   if (comma != std::string_view::npos) flags.rest = std::string(field.substr(comma));
   for (const char c : field.substr(0, comma)) {
@@ -69,7 +74,7 @@ MessageFlags read_flags(std::string_view message_name, const KeywordMap& map) {
 }
 
 std::string flags_field(const MessageFlags& flags, std::string_view letters) {
-  if (!flags.any_field) return {};
+  if (!flags.any_field) return flags.rest;
   auto all = flags.system + std::string(letters);
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());

@@ -34,13 +34,13 @@ struct MessageFlags {
   std::string system;                 ///< D F P R S T and whatever else is no lower case letter
   std::vector<std::string> keywords;  ///< by name, in the order of the old letters
   std::string unknown;                ///< letters that stood for nothing
-  std::string rest;                   ///< what follows a comma behind the flags, with the comma
-  bool any_field = false;             ///< the name has ":2,"
+  std::string rest;                   ///< what follows the flags, with its comma; without flags all behind the base
+  bool any_field = false;             ///< the name has ":2," and no other colon
 };
 
 MessageFlags read_flags(std::string_view message_name, const KeywordMap& map);
 
-/// ":2,FSa": what stands behind the base name. Empty where there was no such field.
+/// ":2,FSa": what stands behind the base name; what stood there where that was no flags.
 std::string flags_field(const MessageFlags& flags, std::string_view letters);
 
 /// What a message is known by while its flags change: its name up to the first colon.

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 #include "base/error.h"
@@ -17,9 +18,10 @@ std::optional<std::uint64_t> size_of(const Fd& file) {
   return static_cast<std::uint64_t>(is.st_size);
 }
 
-Digest digest_of(const Fd& file, const std::string& name) {
+Digest digest_of(const Fd& file, std::uint64_t size, const std::string& name) {
+  constexpr std::uint64_t kMost = 256U << 10U;
   Hasher hasher;
-  Bytes buffer(256U << 10U);
+  Bytes buffer(std::clamp<std::uint64_t>(size, 1, kMost));
   for (;;) {
     const auto got = ::read(file.get(), buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
@@ -62,7 +64,7 @@ bool PresentFiles::claim(Entry& entry, const Digest& digest, std::uint64_t size)
   if (!entry.hashed) {
     const auto file = open(entry);
     if (!file || size_of(*file) != size) return false;
-    entry.digest = digest_of(*file, entry.name);
+    entry.digest = digest_of(*file, size, entry.name);
     entry.hashed = true;
   }
   entry.claimed = entry.digest == digest;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -25,8 +26,10 @@ timespec time_of(std::int64_t nanoseconds) {
   return {seconds, nanoseconds - seconds * kNanosPerSecond};
 }
 
-void copy_blob(BlobReader& blob, const Fd& file, const std::string& name) {
-  Bytes buffer(256U << 10U);
+/// `buffer` grows to what the blobs need: a large one of its own for each would take longer than all the rest.
+void copy_blob(BlobReader& blob, Bytes& buffer, const Fd& file, const std::string& name) {
+  constexpr std::uint64_t kMost = 256U << 10U;
+  if (const auto need = std::min(blob.size(), kMost); buffer.size() < need) buffer.resize(need);
   for (std::uint64_t at = 0; at < blob.size();) {
     const auto got = blob.read(at, buffer);
     if (got == 0) throw Error(Errc::kDamage, "a blob ended before its size");
@@ -56,7 +59,7 @@ void StagedFiles::write(BlobReader& blob, std::int64_t mtime_ns) {
   const auto name = fresh_base_name();
   const auto file = directory_.create(name);
   try {
-    copy_blob(blob, file, name);
+    copy_blob(blob, buffer_, file, name);
     directory_.give(file, owner_, name);
     const std::array<timespec, 2> times{time_of(mtime_ns), time_of(mtime_ns)};
     if (::futimens(file.get(), times.data()) != 0) throw_errno(errno, name);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "restore/held_directory.h"
 #include "store/view.h"
 
@@ -35,6 +36,7 @@ class StagedFiles {
   const HeldDirectory& directory_;
   const FileOwner owner_;
   std::vector<std::string> names_;
+  Bytes buffer_;
 };
 
 /// A base name as a mail server makes it, that no other has: "1795341600.M123456P2Q3.host".

@@ -59,8 +59,10 @@ WriterCatalogs::Slot& WriterCatalogs::slot(const Uuid& account) {
     recent_.splice(recent_.begin(), recent_, found->second.recent);
     return found->second;
   }
-  if (open_.size() >= kMaxOpen) close_oldest();
   auto opened = open_current(account);
+  // Making the server's catalog anew looks into all the others, and opens it by itself.
+  if (const auto again = open_.find(account.hex()); again != open_.end()) return again->second;
+  while (open_.size() >= kMaxOpen) close_oldest();
   recent_.push_front(account);
   auto& slot = open_[account.hex()];
   slot.catalog = std::move(opened);

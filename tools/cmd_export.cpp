@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_export.h"
 
-#include <fnmatch.h>
-#include <malloc.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -11,9 +8,11 @@
 #include "archive/archive_file.h"
 #include "archive/export.h"
 #include "base/error.h"
+#include "tools/account_choice.h"
 #include "tools/accounts.h"
 #include "tools/export_report.h"
 #include "tools/fd_stream.h"
+#include "tools/heap.h"
 #include "tools/store_location.h"
 
 #ifndef YESTERMAIL_VERSION
@@ -74,33 +73,11 @@ std::optional<int> read_compression(const Arguments& arguments) {
   return level;
 }
 
-/// ACCOUNT, @DOMAIN or a pattern of the shell.
-bool names(const std::string& word, const Account& account) {
-  if (account.name == word || printable(account.name) == word) return true;
-  if (word.starts_with('@') && account.name.size() > word.size() && account.name.ends_with(word)) return true;
-  return ::fnmatch(word.c_str(), account.name.c_str(), 0) == 0;
-}
-
-/// Those that the words name, all without words. A word that names none is an error: it was meant to.
-std::vector<Account> chosen(const std::vector<Account>& known, const std::vector<std::string>& words, Instant at,
-                            bool ended) {
+/// Those that the words name, all without words.
+std::vector<Account> chosen(std::vector<Account> known, const std::vector<std::string>& words, Instant at, bool ended) {
   if (words.empty()) return known;
-  std::vector<Account> found;
-  std::vector<bool> used(words.size());
-  for (const auto& account : known) {
-    if (account.since > at || (!ended && account.until <= at)) continue;
-    bool wanted = false;
-    for (std::size_t i = 0; i < words.size(); ++i) {
-      if (!names(words[i], account)) continue;
-      used[i] = wanted = true;
-    }
-    if (wanted) found.push_back(account);
-  }
-  const auto unused = std::find(used.begin(), used.end(), false);
-  if (unused == used.end()) return found;
-  const auto& word = words[static_cast<std::size_t>(unused - used.begin())];
-  throw Error(Errc::kNotFound, "no account \"" + printable(word) + "\" " + at_text(at) +
-                                   ": \"yestermail accounts --all\" shows those that are known");
+  std::erase_if(known, [&](const Account& each) { return each.since > at || (!ended && each.until <= at); });
+  return chosen_accounts(known, words, at);
 }
 
 ExportOrder read_order(View& view, const Arguments& arguments, const Environment& env) {
@@ -128,15 +105,6 @@ void expect(View& view, const ExportOrder& order, ExportReport& report, const En
     if (known) bytes += view.account_figures(each.account.number).logical_bytes;
   }
   report.expect(order.accounts.size(), bytes);
-}
-
-/// Contents come and go by the MiB. main() has such pieces go back to the system at once, for what runs for weeks; half
-/// of an export's processor time would be spent on getting them anew.
-void keep_large_pieces() {
-  constexpr int kLargeBytes = 16 << 20;
-  constexpr int kKeptBytes = 64 << 20;
-  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
 }
 
 int run_export(const Arguments& arguments, Environment& env) {

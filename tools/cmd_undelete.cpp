@@ -9,6 +9,7 @@
 #include "restore/undelete.h"
 #include "tools/accounts.h"
 #include "tools/folders.h"
+#include "tools/heap.h"
 #include "tools/restore_report.h"
 #include "tools/restore_target.h"
 #include "tools/store_location.h"
@@ -112,7 +113,9 @@ int run_undelete(const Arguments& arguments, Environment& env) {
   }
   const auto settings = read_store_settings(store_world(env, log), store);
   const auto mailbox = open_live_mailbox(*view, settings, account, kForever, dry_run);
-  RestoreReport report(env, arguments.has("json"), dry_run);
+  keep_large_pieces();
+  RestoreReport report(env, {arguments.has("json"), dry_run});
+  report.begin(account);
   Restorer({*view, account, report.sink(), dry_run}, *mailbox).put_back(deleted, place);
   return report.end();
 }

@@ -88,8 +88,8 @@ int ExportReport::end(const ExportTally& total, const Written& written) {
     array_->add(json);
     array_->end();
   } else {
-    told_ << (style_.dry_run ? "would export " : "exported ") << count_text(total.accounts) << " accounts, "
-          << counts_text(total);
+    told_ << (style_.dry_run ? "would export " : "exported ") << count_text(total.accounts)
+          << (total.accounts == 1 ? " account, " : " accounts, ") << counts_text(total);
     if (!written.path.empty()) told_ << ", as " << printable(written.path) << ", " << bytes_text(written.size);
     const auto micros = std::max<std::int64_t>(env_.clock.now().value - begun_.value, 1);
     if (!style_.dry_run) told_ << ", in " << duration_text(micros);

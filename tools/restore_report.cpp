@@ -21,57 +21,105 @@ const char* outcome_text(Outcome outcome, bool dry_run) {
   return "failed";
 }
 
+std::string accounts_text(std::uint64_t count) { return count_text(count) + (count == 1 ? " account" : " accounts"); }
+
 }  // namespace
 
-RestoreReport::RestoreReport(Environment& env, bool json, bool dry_run)
+RestoreReport::RestoreReport(Environment& env, Style style)
     : env_(env),
-      json_(json),
-      dry_run_(dry_run),
+      style_(style),
       sink_([this](const ItemReport& report) { take(report); }),
-      array_(json ? env.out : env.err),
+      array_(style.json ? env.out : env.err),
       begun_(env.clock.now()) {}
 
 std::uint64_t RestoreReport::count() const { return counts_[0] + counts_[1] + counts_[2] + counts_[3]; }
 
+void RestoreReport::begin(const Account& account) {
+  account_ = account.name;
+  of_account_ = {};
+  ++accounts_;
+}
+
+void RestoreReport::end_account() {
+  if (!style_.many || style_.json) return;
+  tell([&] { env_.out << printable(account_) << ": " << sums(of_account_) << "\n"; });
+}
+
+void RestoreReport::end_account(const Error& why) {
+  ++failed_accounts_;
+  damaged_ = damaged_ || why.code() == Errc::kDamage;
+  tell([&] {
+    if (!style_.json) {
+      env_.out << printable(account_) << ": failed: " << why.what() << "\n";
+      return;
+    }
+    array_.add({{"what", "failed"},
+                {"account", json_text(account_)},
+                {"folder", nullptr},
+                {"file", nullptr},
+                {"why", why.what()}});
+  });
+  end_account();
+}
+
 void RestoreReport::take(const ItemReport& report) {
   ++counts_.at(static_cast<std::size_t>(report.outcome));
+  ++of_account_.at(static_cast<std::size_t>(report.outcome));
   damaged_ = damaged_ || (report.outcome == Outcome::kFailed && report.error == Errc::kDamage);
+  tell([&] { print(report); });
+}
+
+void RestoreReport::tell(const std::function<void()>& act) {
   draw(true);
   try {
-    if (!unread_) print(report);
+    if (!unread_) act();
   } catch (const OutputClosed&) {
-    unread_ = true;  // Whoever read has read enough; the rest is restored all the same.
+    unread_ = true;
   }
   draw(false);
 }
 
 void RestoreReport::print(const ItemReport& report) {
   const auto& version = report.item.version;
-  if (json_) {
-    Json json{{"what", outcome_text(report.outcome, dry_run_)}, {"folder", json_text(report.item.folder)}};
+  const auto* what = outcome_text(report.outcome, style_.dry_run);
+  if (style_.json) {
+    Json json{{"what", what}, {"account", json_text(account_)}, {"folder", json_text(report.item.folder)}};
     json["file"] = report.name.empty() ? Json(nullptr) : Json(json_text(report.name));
     json["why"] = report.why.empty() ? Json(nullptr) : Json(report.why);
     json.update(item_json(version));
     return array_.add(json);
   }
-  env_.out << padded(outcome_text(report.outcome, dry_run_), 13) << "  " << padded(printable(report.item.folder), 16)
-           << "  " << padded(tagged(version.item), 6) << "  " << headline(version.state)
-           << (report.why.empty() ? "" : ": " + report.why) << "\n";
+  env_.out << padded(what, 13) << "  ";
+  if (style_.many) env_.out << padded(printable(account_), 24) << "  ";
+  env_.out << padded(printable(report.item.folder), 16) << "  " << padded(tagged(version.item), 6) << "  "
+           << headline(version.state) << (report.why.empty() ? "" : ": " + report.why) << "\n";
+}
+
+std::string RestoreReport::sums(const Counts& counts) const {
+  const auto of = [&](Outcome outcome) { return count_text(counts.at(static_cast<std::size_t>(outcome))); };
+  return of(Outcome::kRestored) + " " + outcome_text(Outcome::kRestored, style_.dry_run) + ", " +
+         of(Outcome::kAlreadyThere) + " already there, " + of(Outcome::kSkipped) + " skipped, " + of(Outcome::kFailed) +
+         " failed";
 }
 
 int RestoreReport::end() {
-  draw(true);
-  if (json_) {
+  if (style_.json) {
+    draw(true);
     array_.end();
-  } else if (!unread_) {
-    env_.out << count_text(count(Outcome::kRestored)) << " " << outcome_text(Outcome::kRestored, dry_run_) << ", "
-             << count_text(count(Outcome::kAlreadyThere)) << " already there, " << count_text(count(Outcome::kSkipped))
-             << " skipped, " << count_text(count(Outcome::kFailed)) << " failed\n";
+  } else {
+    tell([&] {
+      if (style_.many) env_.out << accounts_text(accounts_) << ": ";
+      env_.out << sums(counts_);
+      if (failed_accounts_ > 0) env_.out << "; " << accounts_text(failed_accounts_) << " failed";
+      env_.out << "\n";
+    });
+    draw(true);
   }
-  const auto well = count(Outcome::kRestored) + count(Outcome::kAlreadyThere);
+  const auto of = [&](Outcome outcome) { return counts_.at(static_cast<std::size_t>(outcome)); };
+  const bool well = of(Outcome::kRestored) + of(Outcome::kAlreadyThere) > 0;
   if (damaged_) return exit_status(Errc::kDamage);
-  if (count(Outcome::kFailed) > 0) return exit_status(well > 0 ? Errc::kPartial : Errc::kFailed);
-  return well > 0 ? 0 : exit_status(Errc::kFailed);
+  if (of(Outcome::kFailed) > 0 || failed_accounts_ > 0) return exit_status(well ? Errc::kPartial : Errc::kFailed);
+  return well ? 0 : exit_status(Errc::kFailed);
 }
 
 /// A line on a terminal, a few times a second.

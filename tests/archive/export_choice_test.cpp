@@ -41,6 +41,7 @@ TEST_F(ExportChoice, TakesAccountsDomainsAndPatterns) {
   EXPECT_EQ(exported({"*@example.com"}), of_domain);
   EXPECT_EQ(exported({"al*", "bob@example.com"}), (std::set<std::string>{"alice@example.com", "bob@example.com"}));
   EXPECT_LT(of_domain.size(), all.size());
+  EXPECT_THAT(run({"export", "--dry-run", "bob@example.com"}).out, HasSubstr("would export 1 account, "));
 }
 
 TEST_F(ExportChoice, RefusesAWordThatNamesNothingAndATimeBeforeAnyAccount) {

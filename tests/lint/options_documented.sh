@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Usage: options_documented.sh TOP PROGRAM. For every command: the help fits 80 columns, a page
-# docs/man/yestermail-COMMAND.1.md stands, and help and page name the same options. No page without a command.
+# docs/man/yestermail-COMMAND.1.md stands, and help and page name the same options. Likewise for the scripts of
+# packaging/dovecot. No page without a command or script.
 set -eu
 pages=$1/docs/man
 program=$2
@@ -24,6 +25,21 @@ options_of_page() {
   }' "$1" | sort -u
 }
 
+# The options of a Python script: every --name that its parser is given.
+options_of_script() {
+  { echo --help; grep -o 'add_argument(.*' "$1" | sed 's/, metavar=.*//; s/, action=.*//' | grep -o '"--[a-z-]*"' | tr -d '"'; } | sort -u
+}
+
+compare() {  # NAME OPTIONS PAGE
+  in_page=$(options_of_page "$3")
+  for option in $2; do
+    printf '%s\n' "$in_page" | grep -qx -e "$option" || complain "$option of $1 is not in the OPTIONS of its page"
+  done
+  for option in $in_page; do
+    printf '%s\n' "$2" | grep -qx -e "$option" || complain "$option stands in the page of $1, not in its help"
+  done
+}
+
 check_width() {  # NAME HELP
   printf '%s\n' "$2" | awk -v name="$1" 'length($0) > 80 { print "options_documented: " name ": wider than 80 columns: " $0; bad = 1 }
     END { exit bad }' || bad=1
@@ -41,18 +57,20 @@ for command in $commands; do
     complain "docs/man/yestermail-$command.1.md is missing"
     continue
   fi
-  in_help=$(printf '%s\n' "$help" | options_of_help)
-  in_page=$(options_of_page "$page")
-  for option in $in_help; do
-    printf '%s\n' "$in_page" | grep -qx -e "$option" || complain "$option of $command is not in the OPTIONS of its page"
-  done
-  for option in $in_page; do
-    printf '%s\n' "$in_help" | grep -qx -e "$option" || complain "$option stands in the page of $command, not in its help"
-  done
+  compare "$command" "$(printf '%s\n' "$help" | options_of_help)" "$page"
+done
+for script in "$1"/packaging/dovecot/yestermail-*; do
+  [ -f "$pages/${script##*/}.1.md" ] || complain "docs/man/${script##*/}.1.md is missing"
 done
 for page in "$pages"/yestermail-*.1.md; do
   [ -e "$page" ] || continue
   name=${page##*/yestermail-}
-  printf '%s\n' "$commands" | grep -qx -e "${name%.1.md}" || complain "${page##*/} describes no command"
+  name=${name%.1.md}
+  script=$1/packaging/dovecot/yestermail-$name
+  if [ -f "$script" ]; then
+    compare "yestermail-$name" "$(options_of_script "$script")" "$page"
+    continue
+  fi
+  printf '%s\n' "$commands" | grep -qx -e "$name" || complain "${page##*/} describes no command"
 done
 exit $bad

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <set>
 
-#include "tests/support/tree_compare.h"
+#include "tests/restore/mail_rules.h"
 #include "tests/tools/store_fixture.h"
 
 namespace yestermail::test {
@@ -28,18 +28,6 @@ std::int64_t mtime_of(const std::string& path) {
   struct stat is {};
   EXPECT_EQ(::stat(path.c_str(), &is), 0) << path;
   return is.st_mtim.tv_sec * 1'000'000'000LL + is.st_mtim.tv_nsec;
-}
-
-/// What a restore brings back of a tree: messages, their and their folders.
-TreeRules of_mail() {
-  TreeRules rules;
-  rules.directory_mtimes = false;
-  rules.ignore = [](std::string_view path) {
-    const auto name = path.substr(path.rfind('/') + 1);
-    return name == "subscriptions" || name == "dovecot-uidlist" || name == "dovecot-acl" || name == "tmp" ||
-           name == "maildirfolder" || name == "dovecot-keywords";
-  };
-  return rules;
 }
 
 class Restore : public StoreCommandTest {

@@ -97,6 +97,39 @@ TEST_F(RecorderTest, KnowsAnAccountByNameNumberAndIncarnation) {
   EXPECT_EQ(names(view, kServerAccount, kForever), (std::vector<std::string>{"accounts", "domains", "settings"}));
 }
 
+TEST_F(RecorderTest, RecordsMoreAccountsThanItKeepsOpen) {
+  constexpr std::size_t kAccounts = 72;
+  std::vector<AccountNumber> accounts;
+  const auto deliver_to_all = [&](Recorder& recorder, const std::string& name) {
+    const auto session = recorder.begin_bulk();
+    for (const auto account : accounts) {
+      auto state = file(name, "");
+      state.digest.reset();
+      session->add(account, Put{recorder.new_item(account), Cause::kArrived, state});
+    }
+    session->commit();
+  };
+  {
+    const auto recorder = open();
+    for (std::size_t i = 0; i < kAccounts; ++i) {
+      Account account;
+      account.name = "user" + std::to_string(i) + "@example.com";
+      accounts.push_back(recorder->add_account(account));
+    }
+    deliver_to_all(*recorder, "a");
+    deliver_to_all(*recorder, "b");
+  }
+  // The server's catalog, made anew, looks into all others.
+  std::filesystem::remove(path() + "/server/catalog.db");
+  const auto recorder = open();
+  deliver_to_all(*recorder, "c");
+  EXPECT_EQ(recorder->view().accounts(kForever).size(), kAccounts);
+  for (const auto account : accounts) {
+    EXPECT_THAT(names(recorder->view(), account, kForever), ::testing::UnorderedElementsAre("a", "b", "c"));
+  }
+  EXPECT_FALSE(log_.mentions("not all was packed"));
+}
+
 TEST_F(RecorderTest, LetsOnlyOneWriterIn) {
   const auto recorder = open();
   try {
