@@ -29,11 +29,6 @@ bool is_wanted(const std::vector<std::string>& words, const std::string& account
   return wanted;
 }
 
-void check_name(const std::string& name) {
-  if (is_file_name(name) && !name.starts_with('@')) return;
-  throw Error(Errc::kUsage, "account " + printable(name) + ": no account can have this name here: write --map OLD=NEW");
-}
-
 /// What an earlier import has begun, if the name is not taken by something else.
 void look_up(View& view, ImportAccount& account) {
   auto& wanted = account.account;
@@ -50,6 +45,11 @@ void look_up(View& view, ImportAccount& account) {
 }
 
 }  // namespace
+
+void check_account_name(const std::string& name) {
+  if (is_file_name(name) && !name.starts_with('@')) return;
+  throw Error(Errc::kUsage, "account " + printable(name) + ": no account can have this name here: write --map OLD=NEW");
+}
 
 bool is_wanted(const ImportOrder& order, const std::string& account) {
   std::vector<bool> used(order.accounts.size());
@@ -73,7 +73,7 @@ std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account
       account.account.name = found->second;
       mapped.insert(candidate.name);
     }
-    check_name(account.account.name);
+    check_account_name(account.account.name);
     if (!taken.insert(account.account.name).second) {
       throw Error(Errc::kUsage, "two accounts would be called " + printable(account.account.name) +
                                     " here: give one of them another name with --map OLD=NEW");

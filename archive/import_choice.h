@@ -23,6 +23,8 @@ struct ImportAccount {
 std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account>& candidates,
                                            const ImportOrder& order);
 
+/// Error{kUsage}: no account can have this name.
+void check_account_name(const std::string& name);
 /// Whether the order asks for an account of this name.
 bool is_wanted(const ImportOrder& order, const std::string& account);
 

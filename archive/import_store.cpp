@@ -8,30 +8,11 @@
 #include "archive/import_choice.h"
 #include "archive/import_writer.h"
 #include "archive/member_place.h"
+#include "archive/stored_content.h"
 #include "store/origin.h"
 
 namespace yestermail {
 namespace {
-
-/// A blob of another store, opened when it is read.
-class StoredSource final : public BlobSource {
- public:
-  StoredSource(View& view, AccountNumber account, const Digest& digest)
-      : view_(view), account_(account), digest_(digest) {}
-  std::size_t read(std::span<std::byte> into) override {
-    if (!reader_) reader_ = view_.open_blob(account_, digest_);
-    const auto got = reader_->read(at_, into);
-    at_ += got;
-    return got;
-  }
-
- private:
-  View& view_;
-  const AccountNumber account_;
-  const Digest digest_;
-  std::unique_ptr<BlobReader> reader_;
-  std::uint64_t at_ = 0;
-};
 
 /// Another store, while its accounts are taken in.
 class StoreImport {
@@ -84,7 +65,7 @@ class StoreImport {
     counter_.read(state.size);
     if (state.size > order_.largest_file) return into.fail(below, Errc::kFailed, "larger than a file may be");
     AccountImport::File file{state, nullptr};
-    if (state.digest) file.content = std::make_unique<StoredSource>(view_, from.number, *state.digest);
+    if (state.digest) file.content = std::make_unique<StoredContent>(view_, from.number, *state.digest);
     into.file(below, std::move(file));
   }
 

@@ -5,7 +5,9 @@
 #include <filesystem>
 
 #include "archive/import.h"
+#include "archive/import_history.h"
 #include "base/error.h"
+#include "tools/accounts.h"
 #include "tools/import_report.h"
 #include "tools/import_tree.h"
 #include "tools/store_location.h"
@@ -14,11 +16,12 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 6> kOptions{{
+constexpr std::array<OptionSpec, 7> kOptions{{
     kStoreOption,
     {"accounts", 'A', "PATTERN", "only these accounts; may be repeated", true},
     {"map", 'm', "OLD=NEW", "call the account OLD here NEW; may be repeated", true},
     {"at", 'a', "INSTANT", "of another store: as it was at this time instead of last", false},
+    {"history", 'H', "", "of another store: with every earlier version, at its own time", false},
     {"dry-run", 'n', "", "show what would be imported, record nothing", false},
     kJsonOption,
 }};
@@ -93,6 +96,10 @@ Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorl
     origin.view = open_view(world, origin.from);
   } else if (arguments.has("at")) {
     throw Error(Errc::kUsage, printable(origin.from) + ": has one instant only: --at is for another store");
+  } else if (arguments.has("history")) {
+    throw Error(Errc::kUsage, printable(origin.from) +
+                                  ": --history is for another store: of an archive and a tree the "
+                                  "state alone can be imported");
   }
   return origin;
 }
@@ -102,6 +109,30 @@ int take_in(const ImportTarget& target, const Origin& origin, const ImportOrder&
                          ? import_store(target, {*origin.view, origin.store, origin.at}, order, report)
                          : import_archive(target, origin.from, order, report);
   return report.end(tally);
+}
+
+/// The store that takes it in, open for reading at least.
+struct Opened {
+  std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<View> view;
+  [[nodiscard]] ImportTarget target() const { return {recorder ? recorder->view() : *view, recorder.get()}; }
+};
+
+Opened open_target(StoreWorld world, const std::string& store, bool dry_run) {
+  if (dry_run) return {nullptr, open_view(world, store)};
+  return {open_to_import(world, store), nullptr};
+}
+
+/// The store's clock goes with the history: nothing else is recorded meanwhile.
+int take_in_history(StoreWorld world, const std::string& store, const Origin& origin, const ImportOrder& order,
+                    bool dry_run, ImportReport& report) {
+  ImportLives lives;
+  lives.origin = all_accounts(*origin.view);
+  HistoryClock clock(before_history(lives, order));
+  const auto opened = open_target({world.disk, clock, world.log}, store, dry_run);
+  lives.target = all_accounts(opened.target().view);
+  return report.end(
+      import_history(opened.target(), {*origin.view, origin.store, origin.at}, lives, clock, order, report));
 }
 
 int run_import(const Arguments& arguments, Environment& env) {
@@ -118,12 +149,11 @@ int run_import(const Arguments& arguments, Environment& env) {
   const auto origin = open_origin(arguments, env, world);
   if (origin.kind == Kind::kStore) refuse_itself(origin.store, id);
   order.spool_directory = dry_run ? env.variable("TMPDIR").value_or("/tmp") : store + "/tmp";
-  const auto recorder = dry_run ? nullptr : open_to_import(world, store);
-  const auto view = dry_run ? open_view(world, store) : nullptr;
-  const ImportTarget target{dry_run ? *view : recorder->view(), recorder.get()};
   try {
-    if (origin.kind == Kind::kTree) return import_tree(target, origin.from, order, env, json);
-    return take_in(target, origin, order, report);
+    if (arguments.has("history")) return take_in_history(world, store, origin, order, dry_run, report);
+    const auto opened = open_target(world, store, dry_run);
+    if (origin.kind == Kind::kTree) return import_tree(opened.target(), origin.from, order, env, json);
+    return take_in(opened.target(), origin, order, report);
   } catch (const Error& error) {
     if (error.code() != Errc::kNoSpace) throw;
     throw Error(Errc::kNoSpace, std::string(error.what()) + ": make room for " + printable(store) +
