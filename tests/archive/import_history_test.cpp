@@ -72,6 +72,19 @@ TEST_F(ImportHistory, IsTheSameHistory) {
   EXPECT_EQ(total.at("failed"), 0);
   EXPECT_EQ(total.at("accounts"), 5) << "carol was two";
   expect_same_history();
+  // What is one file in the mount under several names, there, is so here.
+  const auto bodies = [&](const std::string& store) {
+    const auto view = open_view(world_, store);
+    const auto alice = view->account_named("alice@example.com", kForever)->number;
+    std::vector<std::pair<std::uint64_t, std::uint64_t>> found;
+    for (const auto& each : view->happenings(alice, Instant{0}, kForever, 10'000)) {
+      found.emplace_back(each.version.id.value, each.version.body.value);
+    }
+    return found;
+  };
+  const auto shared = bodies(store_);
+  EXPECT_TRUE(std::ranges::any_of(shared, [](const auto& each) { return each.first != each.second; }));
+  EXPECT_EQ(shared, bodies(other_));
   const auto file = directory_ / "then.tar.zst";
   ASSERT_EQ(run({"export", "--store", other_, "--to", file, "--at", then_}).status, 0);
   expect_trees(extract(file), maildirs(directory_ / "then"));
