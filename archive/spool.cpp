@@ -46,16 +46,24 @@ void Spool::flush() {
 }
 
 void Spool::read(const std::function<void(ByteView)>& take) {
-  flush();
   Bytes piece(kBuffer);
-  for (std::uint64_t at = 0; at < written_;) {
-    const auto got = ::pread(fd_.get(), piece.data(), piece.size(), static_cast<off_t>(at));
+  for (std::uint64_t at = 0; at < size();) {
+    const auto got = read_at(at, piece);
+    take(ByteView(piece).first(got));
+    at += got;
+  }
+}
+
+std::size_t Spool::read_at(std::uint64_t offset, std::span<std::byte> into) {
+  if (!buffer_.empty()) flush();
+  while (offset < written_) {
+    const auto got = ::pread(fd_.get(), into.data(), into.size(), static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) throw_errno(errno, printable(directory_) + ": what was gathered");
     if (got == 0) throw Error(Errc::kIo, printable(directory_) + ": what was gathered is gone");
-    take(ByteView(piece).first(static_cast<std::size_t>(got)));
-    at += static_cast<std::uint64_t>(got);
+    return static_cast<std::size_t>(got);
   }
+  return 0;
 }
 
 }  // namespace yestermail

@@ -18,9 +18,12 @@ class Spool {
   explicit Spool(const std::string& directory);
 
   void append(std::string_view text);
+  void append(ByteView bytes) { append(as_text(bytes)); }
   [[nodiscard]] std::uint64_t size() const { return written_ + buffer_.size(); }
   /// Gives all that was appended, piece by piece. Nothing may be appended afterwards.
   void read(const std::function<void(ByteView)>& take);
+  /// As much of it from `offset` on as fits into `into`; 0 at the end. Likewise.
+  std::size_t read_at(std::uint64_t offset, std::span<std::byte> into);
 
  private:
   void flush();

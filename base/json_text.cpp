@@ -24,4 +24,18 @@ std::string json_text(std::string_view bytes) {
   return out;
 }
 
+std::string bytes_of_json_text(std::string_view text) {
+  const auto value = [](char digit) {
+    if (digit >= '0' && digit <= '9') return digit - '0';
+    return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
+  };
+  std::string out;
+  while (!text.empty()) {
+    const bool escaped = text.starts_with("\\x") && text.size() >= 4 && value(text[2]) >= 0 && value(text[3]) >= 0;
+    out += escaped ? static_cast<char>(value(text[2]) * 16 + value(text[3])) : text.front();
+    text.remove_prefix(escaped ? 4 : 1);
+  }
+  return out;
+}
+
 }  // namespace yestermail

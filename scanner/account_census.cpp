@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "store/origin.h"
 
 namespace yestermail {
 namespace {
@@ -32,15 +33,22 @@ void open_extra(AccountRun& run, TreeKind kind, const Place& place, ScanTotals& 
 }  // namespace
 
 bool AccountPatterns::wants(const std::string& name) const {
+  if (import) return import->contains(name);
   return (accounts.empty() || matches_any(accounts, name)) && !matches_any(exclude, name);
 }
 
 AccountCensus::AccountCensus(Recorder& recorder, const std::vector<SourceSpec>& specs, const AccountPatterns& patterns,
                              ScanTotals& totals)
-    : recorder_(recorder), totals_(totals) {
+    : recorder_(recorder), totals_(totals), import_(patterns.import) {
   find_all(specs, patterns);
-  for (auto& account : recorder_.view().accounts(kForever)) recorded_.emplace(account.name, std::move(account));
-  find_ended(specs, patterns);
+  for (auto& account : recorder_.view().accounts(kForever)) {
+    if (!import_ && is_imported(account)) {
+      imported_.insert(account.name);
+    } else {
+      recorded_.emplace(account.name, std::move(account));
+    }
+  }
+  if (!import_) find_ended(specs, patterns);
 }
 
 void AccountCensus::find_all(const std::vector<SourceSpec>& specs, const AccountPatterns& patterns) {
@@ -92,14 +100,24 @@ std::optional<std::uint64_t> AccountCensus::remembered_parent(AccountNumber numb
 }
 
 AccountNumber AccountCensus::number_of(const AccountSource& source) {
-  if (const auto known = recorded_.find(source.name); known != recorded_.end()) return known->second.number;
   Account profile;
-  profile.name = source.name;
-  profile.source = source.source;
+  profile.name = import_ ? import_->at(source.name) : source.name;
+  profile.source = import_ ? imported_source(source.source) : source.source;
   profile.layout = source.layout;
+  if (const auto known = recorded_.find(profile.name); known != recorded_.end()) {
+    if (import_ && known->second.source != profile.source) {
+      throw Error(Errc::kUsage, "account " + printable(profile.name) + ": is there already and comes from " +
+                                    printable(known->second.source) + ": give the imported one another name");
+    }
+    return known->second.number;
+  }
+  // What was imported is not the live mailbox: it ends where that begins, so that nothing of it seems deleted there.
   profile.number = recorder_.add_account(profile);
-  totals_.count([](ScanReport& report) { ++report.accounts_added; });
-  return recorded_.emplace(source.name, profile).first->second.number;
+  totals_.count([&](ScanReport& report) {
+    ++report.accounts_added;
+    report.accounts_ended += imported_.erase(profile.name);
+  });
+  return recorded_.emplace(profile.name, profile).first->second.number;
 }
 
 std::shared_ptr<AccountRun> open_account(const AccountSource& source, ScanTotals& totals) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,9 +27,10 @@ class AccountCensus {
   [[nodiscard]] const std::map<std::string, AccountSource>& found() const { return found_; }
   /// In the store, and certainly not on the disk any more.
   [[nodiscard]] const std::vector<Account>& ended() const { return ended_; }
-  /// The store has an account of this name.
+  /// The store has an account of this name. One that was imported does not count: nobody has scanned it.
   [[nodiscard]] bool knows(const std::string& name) const { return recorded_.contains(name); }
-  /// The store's number of an account; one that it does not have yet is added to it, and counted.
+  /// The store's number of an account; one that it does not have yet is added to it, and counted. That ends an imported
+  /// one of the same name.
   AccountNumber number_of(const AccountSource& source);
 
  private:
@@ -40,7 +43,9 @@ class AccountCensus {
   std::vector<bool> readable_;  // Of each source: its fixed part could be opened.
   std::map<std::string, AccountSource> found_;
   std::vector<std::string> on_disk_;  // Sorted, wanted or not.
-  std::map<std::string, Account> recorded_;
+  const std::optional<std::map<std::string, std::string>> import_;
+  std::map<std::string, Account> recorded_;  // Without those that were imported, if this is no import.
+  std::set<std::string> imported_;           // Their names.
   std::vector<Account> ended_;
 };
 

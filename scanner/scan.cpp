@@ -14,6 +14,24 @@
 namespace yestermail {
 namespace {
 
+/// What goes is not recorded: an import adds.
+class AdditionsOnly final : public BulkSession {
+ public:
+  explicit AdditionsOnly(BulkSession& to) : to_(to) {}
+  StoredBlob store(AccountNumber account, BlobSource& source) override { return to_.store(account, source); }
+  void add(AccountNumber account, Change change) override {
+    if (std::holds_alternative<Put>(change)) to_.add(account, std::move(change));
+  }
+  void add_marks(AccountNumber account, std::vector<std::pair<ItemId, DirectoryMark>> marks) override {
+    to_.add_marks(account, std::move(marks));
+  }
+  [[nodiscard]] bool full() const override { return to_.full(); }
+  Instant commit() override { return to_.commit(); }
+
+ private:
+  BulkSession& to_;
+};
+
 /// One scan from beginning to end.
 class Scan {
  public:
@@ -24,11 +42,13 @@ class Scan {
   }
 
   ScanReport run() {
-    AccountCensus census(recorder_, specs_, {options_.accounts, options_.exclude}, totals_);
+    AccountCensus census(recorder_, specs_, {options_.accounts, options_.exclude, options_.import}, totals_);
     totals_.accounts_found(census.found().size());
     {
       const auto session = recorder_.begin_bulk();
-      Pipeline pipeline(recorder_.view(), *session, totals_, options_.threads, options_.largest_file);
+      AdditionsOnly additions(*session);
+      BulkSession& into = options_.import ? static_cast<BulkSession&>(additions) : *session;
+      Pipeline pipeline(recorder_.view(), into, totals_, options_.threads, options_.largest_file);
       std::size_t planned = 0;
       for (const auto& [name, source] : census.found()) {
         scan_account(source, census, pipeline);

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,6 +20,10 @@ struct ScanOptions {
   std::vector<std::string> accounts;                      ///< shell patterns of account names to take; none: all
   std::vector<std::string> exclude;                       ///< shell patterns of account names to leave out; they win
   std::uint64_t largest_file = std::uint64_t{16} << 30U;  ///< bytes; a larger file is refused, and reported
+  /// Not a scan but an import of what the sources show: these accounts, under these names. Each belongs to its origin
+  /// (store/origin.h) from then on. Nothing is recorded as deleted, and no account ends. Error{kUsage} where an account
+  /// of the name is there that has another origin.
+  std::optional<std::map<std::string, std::string>> import = std::nullopt;
 };
 
 /// What a scan did. An item is a message or another file; directories are counted for themselves.

@@ -10,6 +10,7 @@
 #include "tools/cmd_export.h"
 #include "tools/cmd_find.h"
 #include "tools/cmd_hold.h"
+#include "tools/cmd_import.h"
 #include "tools/cmd_init.h"
 #include "tools/cmd_list.h"
 #include "tools/cmd_log.h"
@@ -27,9 +28,9 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<const Command*, 20> kCommands{
-    &kInit,     &kScan,   &kWatch, &kMount,   &kAccounts, &kList,      &kLog,  &kFind,  &kCat,   &kRestore,
-    &kUndelete, &kExport, &kCheck, &kRebuild, &kSnapshot, &kRetention, &kHold, &kPurge, &kErase, &kStatus};
+constexpr std::array<const Command*, 21> kCommands{
+    &kInit,   &kScan,   &kWatch, &kMount,   &kAccounts, &kList,      &kLog,  &kFind,  &kCat,   &kRestore, &kUndelete,
+    &kExport, &kImport, &kCheck, &kRebuild, &kSnapshot, &kRetention, &kHold, &kPurge, &kErase, &kStatus};
 
 }  // namespace
 

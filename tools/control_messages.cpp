@@ -72,11 +72,6 @@ std::vector<std::string> texts_of(const Json& json) {
   return texts;
 }
 
-int hex_value(char digit) {
-  if (digit >= '0' && digit <= '9') return digit - '0';
-  return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
-}
-
 void read_member(ScanOptions& options, const std::string& key, const Json& value) {
   if (key == "accounts") {
     options.accounts = texts_of(value);
@@ -110,21 +105,6 @@ std::string text_member(const Json& request, const char* name, std::span<const s
 }
 
 }  // namespace
-
-std::string bytes_of_json_text(std::string_view text) {
-  std::string bytes;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const int high = text.substr(i).starts_with("\\x") && i + 3 < text.size() ? hex_value(text[i + 2]) : -1;
-    const int low = high >= 0 ? hex_value(text[i + 3]) : -1;
-    if (low < 0) {
-      bytes += text[i];
-    } else {
-      bytes += static_cast<char>(high * 16 + low);
-      i += 3;
-    }
-  }
-  return bytes;
-}
 
 Json scan_request_json(const ScanOptions& options) {
   return {{"do", "scan"},

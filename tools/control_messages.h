@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/json_text.h"
 #include "policy/settings.h"
 #include "scanner/scan.h"
 #include "tools/json_output.h"
@@ -14,9 +15,6 @@ namespace yestermail {
 
 // What goes over STORE/control, as JSON (docs/control.md). Texts may hold any bytes: they are written as by
 // json_text().
-
-/// The bytes that json_text() made a text of.
-std::string bytes_of_json_text(std::string_view text);
 
 Json scan_request_json(const ScanOptions& options);
 /// Error{kUsage} for what is no such request: the text tells what is wrong with it.

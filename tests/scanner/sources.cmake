@@ -11,6 +11,7 @@ set(SCANNER_TEST_SOURCES
   scanner/scan_accounts_test.cpp
   scanner/scan_folders_test.cpp
   scanner/scan_hard_test.cpp
+  scanner/scan_imported_test.cpp
   scanner/scan_messages_test.cpp
   scanner/scan_refusals_test.cpp
   scanner/source_map_test.cpp

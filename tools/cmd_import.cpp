@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/cmd_import.h"
+
+#include <array>
+#include <filesystem>
+
+#include "archive/import.h"
+#include "archive/import_history.h"
+#include "base/error.h"
+#include "tools/accounts.h"
+#include "tools/import_report.h"
+#include "tools/import_tree.h"
+#include "tools/store_location.h"
+#include "tools/writer_probe.h"
+
+namespace yestermail {
+namespace {
+
+constexpr std::array<OptionSpec, 7> kOptions{{
+    kStoreOption,
+    {"accounts", 'A', "PATTERN", "only these accounts; may be repeated", true},
+    {"map", 'm', "OLD=NEW", "call the account OLD here NEW; may be repeated", true},
+    {"at", 'a', "INSTANT", "of another store: as it was at this time instead of last", false},
+    {"history", 'H', "", "of another store: with every earlier version, at its own time", false},
+    {"dry-run", 'n', "", "show what would be imported, record nothing", false},
+    kJsonOption,
+}};
+
+enum class Kind : std::uint8_t { kArchive, kStore, kTree };
+
+/// Error{kUsage} where it can be none of them.
+Kind kind_of(const std::string& from) {
+  if (from.starts_with("maildir:")) return Kind::kTree;
+  std::error_code failed;
+  const auto status = std::filesystem::status(from, failed);
+  if (std::filesystem::is_regular_file(status)) return Kind::kArchive;
+  if (!std::filesystem::exists(status)) {
+    throw Error(Errc::kNotFound, printable(from) +
+                                     ": is not there, or cannot be looked at: name an archive of export, "
+                                     "another store, or maildir:PATH");
+  }
+  if (std::filesystem::exists(from + "/yestermail.store")) return Kind::kStore;
+  throw Error(Errc::kUsage, printable(from) +
+                                ": is neither an archive of export nor a store: a Maildir is imported as "
+                                "maildir:PATH, and what comes through a pipe is to be written to a file first");
+}
+
+std::map<std::string, std::string> read_names(const Arguments& arguments) {
+  std::map<std::string, std::string> names;
+  for (const auto& text : arguments.values("map")) {
+    const auto equals = text.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == text.size()) {
+      throw Error(Errc::kUsage, "--map " + printable(text) + ": write OLD=NEW, two names of accounts");
+    }
+    if (!names.emplace(text.substr(0, equals), text.substr(equals + 1)).second) {
+      throw Error(Errc::kUsage, "--map " + printable(text) + ": this account has another new name already");
+    }
+  }
+  return names;
+}
+
+/// Error{kLocked}, with the way out.
+std::unique_ptr<Recorder> open_to_import(StoreWorld world, const std::string& store) {
+  try {
+    return open_recorder(world, store);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kLocked) throw;
+    const auto writer = find_writer(store);
+    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
+    throw Error(Errc::kLocked, printable(store) + ": " + who +
+                                   " is writing to this store: wait until it is done; if it is \"yestermail watch\", "
+                                   "stop it, import, and start it again: it finds by itself what it missed");
+  }
+}
+
+/// FROM, opened as far as it can be before the store is.
+struct Origin {
+  Kind kind = Kind::kArchive;
+  std::string from;
+  std::unique_ptr<View> view;  ///< kStore
+  Uuid store;
+  Instant at = kForever;
+};
+
+Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorld world) {
+  arguments.at_most_words(1);
+  if (arguments.words().empty()) {
+    throw Error(Errc::kUsage, "nothing to import given: write an archive of export, another store, or maildir:PATH");
+  }
+  Origin origin;
+  origin.from = arguments.words().front();
+  origin.kind = kind_of(origin.from);
+  if (origin.kind == Kind::kStore) {
+    origin.store = read_store_id(world, origin.from);
+    origin.at = at_option(arguments, env);
+    origin.view = open_view(world, origin.from);
+  } else if (arguments.has("at")) {
+    throw Error(Errc::kUsage, printable(origin.from) + ": has one instant only: --at is for another store");
+  } else if (arguments.has("history")) {
+    throw Error(Errc::kUsage, printable(origin.from) +
+                                  ": --history is for another store: of an archive and a tree the "
+                                  "state alone can be imported");
+  }
+  return origin;
+}
+
+int take_in(const ImportTarget& target, const Origin& origin, const ImportOrder& order, ImportReport& report) {
+  const auto tally = origin.kind == Kind::kStore
+                         ? import_store(target, {*origin.view, origin.store, origin.at}, order, report)
+                         : import_archive(target, origin.from, order, report);
+  return report.end(tally);
+}
+
+/// The store that takes it in, open for reading at least.
+struct Opened {
+  std::unique_ptr<Recorder> recorder;
+  std::unique_ptr<View> view;
+  [[nodiscard]] ImportTarget target() const { return {recorder ? recorder->view() : *view, recorder.get()}; }
+};
+
+Opened open_target(StoreWorld world, const std::string& store, bool dry_run) {
+  if (dry_run) return {nullptr, open_view(world, store)};
+  return {open_to_import(world, store), nullptr};
+}
+
+/// The store's clock goes with the history: nothing else is recorded meanwhile.
+int take_in_history(StoreWorld world, const std::string& store, const Origin& origin, const ImportOrder& order,
+                    bool dry_run, ImportReport& report) {
+  ImportLives lives;
+  lives.origin = all_accounts(*origin.view);
+  HistoryClock clock(before_history(lives, order));
+  const auto opened = open_target({world.disk, clock, world.log}, store, dry_run);
+  lives.target = all_accounts(opened.target().view);
+  return report.end(
+      import_history(opened.target(), {*origin.view, origin.store, origin.at}, lives, clock, order, report));
+}
+
+int run_import(const Arguments& arguments, Environment& env) {
+  const bool dry_run = arguments.has("dry-run");
+  const bool json = arguments.has("json");
+  ImportOrder order;
+  order.accounts = arguments.values("accounts");
+  order.names = read_names(arguments);
+  order.threads = env.cores;
+  ImportReport report(env, json, dry_run);
+  const auto world = store_world(env, report);
+  const auto store = store_path(arguments, env);
+  const auto id = read_store_id(world, store);
+  const auto origin = open_origin(arguments, env, world);
+  if (origin.kind == Kind::kStore) refuse_itself(origin.store, id);
+  order.spool_directory = dry_run ? env.variable("TMPDIR").value_or("/tmp") : store + "/tmp";
+  try {
+    if (arguments.has("history")) return take_in_history(world, store, origin, order, dry_run, report);
+    const auto opened = open_target(world, store, dry_run);
+    if (origin.kind == Kind::kTree) return import_tree(opened.target(), origin.from, order, env, json);
+    return take_in(opened.target(), origin, order, report);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kNoSpace) throw;
+    throw Error(Errc::kNoSpace, std::string(error.what()) + ": make room for " + printable(store) +
+                                    " and import again; what was told until now is safe");
+  }
+}
+
+}  // namespace
+
+const Command kImport{
+    "import",
+    "take in an archive, another store or a Maildir",
+    "FROM [--accounts PATTERN]... [--map OLD=NEW]... [--dry-run]",
+    "Records accounts that come from elsewhere: from an archive of \"yestermail export\", "
+    "another store, or a tree of Maildirs (maildir:PATH), with their names, flags, "
+    "dates, modes and owners. What is there already is not recorded again: an import "
+    "that ended early is made again. Tells of every item: recorded, already there, "
+    "skipped or failed.",
+    kOptions,
+    run_import,
+};
+
+}  // namespace yestermail

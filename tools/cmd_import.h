@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "tools/command.h"
+
+namespace yestermail {
+
+extern const Command kImport;
+
+}  // namespace yestermail

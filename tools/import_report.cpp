@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tools/import_report.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/error.h"
+#include "tools/fd_stream.h"
+#include "tools/text.h"
+
+namespace yestermail {
+namespace {
+
+const char* fate_text(ImportFate fate, bool dry_run) {
+  switch (fate) {
+    case ImportFate::kRecorded: return dry_run ? "would record" : "recorded";
+    case ImportFate::kPresent: return "already there";
+    case ImportFate::kSkipped: return "skipped";
+    case ImportFate::kFailed: break;
+  }
+  return "failed";
+}
+
+}  // namespace
+
+std::string import_line_text(std::uint64_t files, std::uint64_t bytes, std::uint64_t expected_files,
+                             std::uint64_t expected_bytes, std::int64_t micros) {
+  auto text = "importing: " + count_text(files);
+  if (expected_files >= files) text += " of " + count_text(expected_files);
+  text += " files, " + bytes_text(bytes);
+  if (micros < kMicrosPerSecond || bytes == 0) return text;
+  const double rate = static_cast<double>(bytes) * 1e6 / static_cast<double>(micros);
+  if (expected_bytes > bytes) {
+    const auto left = static_cast<double>(expected_bytes - bytes) / rate;
+    text += ", " + duration_text(static_cast<std::int64_t>(left * 1e6)) + " left";
+  }
+  return text + ", " + bytes_text(static_cast<std::uint64_t>(rate)) + "/s";
+}
+
+ImportReport::ImportReport(Environment& env, bool json, bool dry_run)
+    : env_(env),
+      json_(json),
+      dry_run_(dry_run),
+      array_(json ? env.out : env.err),
+      begun_(env.clock.now()),
+      log_(env.err) {}
+
+void ImportReport::expect(std::uint64_t files, std::uint64_t bytes) {
+  expected_files_ = files;
+  expected_bytes_ = bytes;
+}
+
+void ImportReport::advanced(std::uint64_t files, std::uint64_t bytes) {
+  constexpr std::int64_t kRedraw = kMicrosPerSecond / 5;
+  if (!env_.terminal) return;
+  const std::lock_guard lock(mutex_);
+  const auto now = env_.clock.now();
+  if (now.value - drawn_.value < kRedraw) return;
+  drawn_ = now;
+  on_screen_ = true;
+  // A line as wide as the terminal would wrap and could not be taken back.
+  const auto width = std::max(20U, env_.columns) - 1;
+  const auto text = import_line_text(files, bytes, expected_files_, expected_bytes_, now.value - begun_.value);
+  env_.err << "\r\033[K" << shortened(text, width) << std::flush;
+}
+
+void ImportReport::told(const ImportNote& note) {
+  erase();
+  try {
+    if (!unread_) print(note);
+  } catch (const OutputClosed&) {
+    unread_ = true;  // Whoever read has read enough; the rest is imported all the same.
+  }
+}
+
+void ImportReport::print(const ImportNote& note) {
+  if (json_) {
+    Json json{{"what", fate_text(note.fate, dry_run_)}};
+    json["account"] = note.account.empty() ? Json(nullptr) : Json(json_text(note.account));
+    json["path"] = json_text(note.path);
+    json["why"] = note.why.empty() ? Json(nullptr) : Json(json_text(note.why));
+    return array_.add(json);
+  }
+  env_.out << padded(fate_text(note.fate, dry_run_), 13) << "  "
+           << (note.account.empty() ? "" : printable(note.account) + "  ") << printable(note.path)
+           << (note.why.empty() ? "" : ": " + printable(note.why)) << "\n";
+}
+
+int ImportReport::end(const ImportTally& tally) {
+  erase();
+  if (json_) {
+    array_.add({{"what", "total"},
+                {"accounts", tally.accounts},
+                {"recorded", tally.recorded},
+                {"already_there", tally.present},
+                {"skipped", tally.skipped},
+                {"failed", tally.failed},
+                {"damaged", tally.damaged},
+                {"directories", tally.directories},
+                {"bytes", tally.bytes}});
+    array_.end();
+  } else if (!unread_) {
+    const auto micros = std::max<std::int64_t>(env_.clock.now().value - begun_.value, 1);
+    env_.out << count_text(tally.accounts) << (tally.accounts == 1 ? " account: " : " accounts: ")
+             << count_text(tally.recorded) << " " << fate_text(ImportFate::kRecorded, dry_run_) << ", "
+             << count_text(tally.present) << " already there, " << count_text(tally.skipped) << " skipped, "
+             << count_text(tally.failed) << " failed; " << bytes_text(tally.bytes) << " in " << duration_text(micros)
+             << "\n";
+  }
+  if (tally.damaged > 0) return exit_status(Errc::kDamage);
+  const auto well = tally.recorded + tally.present + tally.directories;
+  if (tally.failed > 0) return exit_status(well > 0 ? Errc::kPartial : Errc::kFailed);
+  return 0;
+}
+
+void ImportReport::warning(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  erase_locked();
+  log_.warning(line);
+}
+
+void ImportReport::error(std::string_view line) {
+  const std::lock_guard lock(mutex_);
+  erase_locked();
+  log_.error(line);
+}
+
+void ImportReport::erase() {
+  const std::lock_guard lock(mutex_);
+  erase_locked();
+}
+
+void ImportReport::erase_locked() {
+  if (!on_screen_) return;
+  env_.err << "\r\033[K" << std::flush;
+  on_screen_ = false;
+}
+
+}  // namespace yestermail
