@@ -21,8 +21,8 @@ std::string base_of(std::string_view name) { return std::string(name.substr(0, n
 
 }  // namespace
 
-AccountImport::AccountImport(View& view, ImportAccount account, const std::function<bool(const Digest&)>& is_erased,
-                             ImportWriter& writer, ImportCounter& counter)
+AccountImport::AccountImport(View& view, ImportAccount account, const ErasedContents& is_erased, ImportWriter& writer,
+                             ImportCounter& counter)
     : view_(view),
       account_(std::move(account)),
       is_erased_(is_erased),
@@ -89,7 +89,10 @@ void AccountImport::file(const std::string& path, File file) {
   auto& state = file.state;
   const auto* parent = parent_of(path, state);
   if (parent == nullptr) return fail(path, Errc::kFailed, "the directory that it stood in is not there");
-  if (is_erased_ && state.digest && is_erased_(*state.digest)) return tell(path, ImportFate::kSkipped, "erased");
+  if (is_erased_ && state.digest &&
+      (is_erased_(account_.account.name, *state.digest) || is_erased_(account_.origin_name, *state.digest))) {
+    return tell(path, ImportFate::kSkipped, "erased");
+  }
   auto before = recorded(*parent, state.name);
   if (before && (before->state.kind == EntryKind::kDirectory || was_met(before->id))) before.reset();
   auto cause = Cause::kTouched;

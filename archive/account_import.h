@@ -20,8 +20,8 @@ namespace yestermail {
 /// A directory comes before what is in it. The account is begun when its first item comes. One thread.
 class AccountImport {
  public:
-  AccountImport(View& view, ImportAccount account, const std::function<bool(const Digest&)>& is_erased,
-                ImportWriter& writer, ImportCounter& counter);
+  AccountImport(View& view, ImportAccount account, const ErasedContents& is_erased, ImportWriter& writer,
+                ImportCounter& counter);
 
   /// `path` in the account, "" for its root; the state needs neither name nor parent.
   void directory(const std::string& path, EntryState state);
@@ -58,7 +58,7 @@ class AccountImport {
 
   View& view_;
   ImportAccount account_;
-  const std::function<bool(const Digest&)>& is_erased_;
+  const ErasedContents& is_erased_;
   ImportWriter& writer_;
   ImportCounter& counter_;
   const Instant at_;  ///< what was recorded until then is compared with, and not what this import records

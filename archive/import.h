@@ -49,6 +49,10 @@ class ImportProgress {
   virtual void told(const ImportNote& note) = 0;
 };
 
+/// Whether a content was erased from an account of this name. An import asks for the name here and the one there:
+/// another name brings nothing back.
+using ErasedContents = std::function<bool(const std::string& account, const Digest& content)>;
+
 /// What is to be imported, and how.
 struct ImportOrder {
   std::vector<std::string> accounts;         ///< names, @DOMAIN or shell patterns; none: all
@@ -56,8 +60,8 @@ struct ImportOrder {
   unsigned threads = 1;
   std::uint64_t largest_file = std::uint64_t{16} << 30U;  ///< bytes; a larger one is refused
   std::string spool_directory;                            ///< where large files and lists stand meanwhile
-  /// True for a content that was erased here and must not come back. Empty: none was.
-  std::function<bool(const Digest& content)> is_erased = {};
+  /// What was erased here, and must not come back. Empty: nothing was.
+  ErasedContents is_erased = {};
 };
 
 /// The store that takes it in.

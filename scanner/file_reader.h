@@ -37,6 +37,9 @@ struct FileContent {
   FileStat stat;
 };
 
+/// Of all the bytes of an open file; what cannot be read has that of what could.
+Digest digest_of(const Opened& file);
+
 /// Reads an open file into a store: once, then looks whether it is still what it was (size and time). If it changed
 /// meanwhile, again, three times in all; then it is a Denial: unstable. `store` gives the bytes to the store; an Error
 /// of its own goes through. `head` gets the first `head_bytes`.

@@ -12,8 +12,8 @@
 
 namespace yestermail {
 
-Pipeline::Pipeline(View& view, BulkSession& session, ScanTotals& totals, unsigned threads, std::uint64_t largest_file)
-    : view_(view), session_(session), totals_(totals), gate_(session), largest_file_(largest_file) {
+Pipeline::Pipeline(View& view, BulkSession& session, ScanTotals& totals, unsigned threads, Limits limits)
+    : view_(view), session_(session), totals_(totals), gate_(session), limits_(std::move(limits)) {
   if (threads == 0) threads = std::max(1U, std::thread::hardware_concurrency());
   for (unsigned i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
@@ -155,6 +155,15 @@ OpenResult Pipeline::open_renamed(const Job& job, const ScannedDirectory*& direc
   return Denial{Denial::Kind::kGone, {}};
 }
 
+std::optional<std::string> Pipeline::why_refused(const Job& job, const Opened& file) const {
+  if (file.stat.size > limits_.largest_file) return "larger than the limit for a file";
+  // Read once more for this, and before: nothing of it may come into the store.
+  if (limits_.is_refused && limits_.is_refused(job.run->name, digest_of(file))) {
+    return "was erased from this store, and does not come back";
+  }
+  return std::nullopt;
+}
+
 std::uint64_t Pipeline::process(const Job& job, Bytes& head) {
   const auto& reading = job.reading;
   const bool message = reading.kind == EntryKind::kMessage;
@@ -165,7 +174,7 @@ std::uint64_t Pipeline::process(const Job& job, Bytes& head) {
   auto opened = open(job, directory, state.name);
   if (const auto* denial = std::get_if<Denial>(&opened)) return lost(job, *denial), 0;
   auto& file = std::get<Opened>(opened);
-  if (file.stat.size > largest_file_) return lost(job, {Denial::Kind::kRefused, "larger than the limit for a file"}), 0;
+  if (const auto why = why_refused(job, file)) return lost(job, {Denial::Kind::kRefused, *why}), 0;
 
   // The blob and the change that refers to it belong to one commit.
   const CommitGate::Entry inside(gate_);

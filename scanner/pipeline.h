@@ -6,6 +6,8 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -52,7 +54,12 @@ class CommitGate {
 /// waits is bounded. The first error of the store stops all: every later call throws it.
 class Pipeline {
  public:
-  Pipeline(View& view, BulkSession& session, ScanTotals& totals, unsigned threads, std::uint64_t largest_file);
+  /// What may not be taken in.
+  struct Limits {
+    std::uint64_t largest_file;
+    RefusedContents is_refused = {};
+  };
+  Pipeline(View& view, BulkSession& session, ScanTotals& totals, unsigned threads, Limits limits);
   Pipeline(const Pipeline&) = delete;
   Pipeline& operator=(const Pipeline&) = delete;
   /// Stops the workers; what is not committed is left out.
@@ -83,6 +90,7 @@ class Pipeline {
 
   /// Returns how many bytes it read.
   std::uint64_t process(const Job& job, Bytes& head);
+  [[nodiscard]] std::optional<std::string> why_refused(const Job& job, const Opened& file) const;
   /// The file under the name that it has now, if a mail program renamed it since it was listed.
   OpenResult open(const Job& job, const ScannedDirectory*& directory, std::string& name) const;
   OpenResult open_renamed(const Job& job, const ScannedDirectory*& directory, std::string& name) const;
@@ -98,7 +106,7 @@ class Pipeline {
   BulkSession& session_;
   ScanTotals& totals_;
   CommitGate gate_;
-  std::uint64_t largest_file_;
+  const Limits limits_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::deque<Job> jobs_;  // These four guarded by mutex_.

@@ -48,7 +48,8 @@ class Scan {
       const auto session = recorder_.begin_bulk();
       AdditionsOnly additions(*session);
       BulkSession& into = options_.import ? static_cast<BulkSession&>(additions) : *session;
-      Pipeline pipeline(recorder_.view(), into, totals_, options_.threads, options_.largest_file);
+      Pipeline pipeline(recorder_.view(), into, totals_, options_.threads,
+                        {options_.largest_file, options_.is_refused});
       std::size_t planned = 0;
       for (const auto& [name, source] : census.found()) {
         scan_account(source, census, pipeline);

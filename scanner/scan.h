@@ -2,16 +2,22 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/log.h"
 #include "store/recorder.h"
 
 namespace yestermail {
+
+/// Whether an account, by its name on the disk, may not have a content. Safe for concurrent use. Empty: it may have
+/// all; else each file is read twice.
+using RefusedContents = std::function<bool(const std::string& account, const Digest& content)>;
 
 /// How one pass over the sources is made.
 struct ScanOptions {
@@ -24,6 +30,7 @@ struct ScanOptions {
   /// (store/origin.h) from then on. Nothing is recorded as deleted, and no account ends. Error{kUsage} where an account
   /// of the name is there that has another origin.
   std::optional<std::map<std::string, std::string>> import = std::nullopt;
+  RefusedContents is_refused = {};  ///< reported, and not taken in
 };
 
 /// What a scan did. An item is a message or another file; directories are counted for themselves.

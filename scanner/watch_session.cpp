@@ -212,7 +212,7 @@ bool WatchSession::look_through(const AccountSource& source, AccountNumber numbe
   }
   {
     const auto session = world_.recorder.begin_bulk();
-    Pipeline pipeline(world_.recorder.view(), *session, totals, threads, world_.options.largest_file);
+    Pipeline pipeline(world_.recorder.view(), *session, totals, threads, {world_.options.largest_file});
     Reconciler(std::move(run), world_.recorder, totals, pipeline, full, kPatience).reconcile();
     pipeline.complete();
   }

@@ -3,10 +3,12 @@
 
 #include <array>
 #include <filesystem>
+#include <memory>
 
 #include "archive/import.h"
 #include "archive/import_history.h"
 #include "base/error.h"
+#include "policy/erasures.h"
 #include "tools/accounts.h"
 #include "tools/import_report.h"
 #include "tools/import_tree.h"
@@ -104,6 +106,15 @@ Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorl
   return origin;
 }
 
+/// What was erased from a store does not come back into it.
+ErasedContents erased_from(View& view) {
+  auto erasures = std::make_shared<const Erasures>(Erasures::read(view));
+  if (erasures->empty()) return {};
+  return [erasures = std::move(erasures)](const std::string& account, const Digest& content) {
+    return erasures->contains(account, content);
+  };
+}
+
 int take_in(const ImportTarget& target, const Origin& origin, const ImportOrder& order, ImportReport& report) {
   const auto tally = origin.kind == Kind::kStore
                          ? import_store(target, {*origin.view, origin.store, origin.at}, order, report)
@@ -124,13 +135,14 @@ Opened open_target(StoreWorld world, const std::string& store, bool dry_run) {
 }
 
 /// The store's clock goes with the history: nothing else is recorded meanwhile.
-int take_in_history(StoreWorld world, const std::string& store, const Origin& origin, const ImportOrder& order,
-                    bool dry_run, ImportReport& report) {
+int take_in_history(StoreWorld world, const std::string& store, const Origin& origin, ImportOrder& order, bool dry_run,
+                    ImportReport& report) {
   ImportLives lives;
   lives.origin = all_accounts(*origin.view);
   HistoryClock clock(before_history(lives, order));
   const auto opened = open_target({world.disk, clock, world.log}, store, dry_run);
   lives.target = all_accounts(opened.target().view);
+  order.is_erased = erased_from(opened.target().view);
   return report.end(
       import_history(opened.target(), {*origin.view, origin.store, origin.at}, lives, clock, order, report));
 }
@@ -152,6 +164,7 @@ int run_import(const Arguments& arguments, Environment& env) {
   try {
     if (arguments.has("history")) return take_in_history(world, store, origin, order, dry_run, report);
     const auto opened = open_target(world, store, dry_run);
+    order.is_erased = erased_from(opened.target().view);
     if (origin.kind == Kind::kTree) return import_tree(opened.target(), origin.from, order, env, json);
     return take_in(opened.target(), origin, order, report);
   } catch (const Error& error) {

@@ -83,6 +83,11 @@ int import_tree(const ImportTarget& target, const std::string& source, const Imp
   options.largest_file = order.largest_file;
   options.import.emplace();
   for (const auto& each : chosen) options.import->emplace(each.origin_name, each.account.name);
+  if (order.is_erased) {
+    options.is_refused = [&](const std::string& name, const Digest& content) {
+      return order.is_erased(options.import->at(name), content) || order.is_erased(name, content);
+    };
+  }
   const auto begun = env.clock.now();
   // What fails is logged as it is found.
   ScanLine line(env, false);

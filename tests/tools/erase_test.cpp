@@ -164,6 +164,36 @@ TEST_F(EraseCommand, StaysErasedWhereTheStoreIsRepairedFromAnOlderCopy) {
   EXPECT_THAT(run({"cat", "bob@example.com/INBOX/3.kept"}).out, HasSubstr("this stays"));
 }
 
+TEST_F(EraseCommand, AnImportBringsNothingBackUnderWhateverName) {
+  bob().put("", "1.secret:2,S", secret_);
+  const auto archive = directory_ / "before.tar.zst";
+  scan();
+  ASSERT_EQ(run({"export", "--to", archive}).status, 0);
+  const auto other = directory_ / "other";
+  ASSERT_EQ(run({"init", "--store", other, "--source", source_}).status, 0);
+  ASSERT_EQ(run({"scan", "--store", other}).status, 0);
+  const auto tree = directory_ / "tree";
+  fs::copy(mail_, tree, fs::copy_options::recursive);
+  fs::remove_all(mail_ + "/example.com/bob");
+  scan();
+  ASSERT_EQ(run({"erase", "bob@example.com"}).status, 0);
+  ASSERT_THAT(traces(), IsEmpty());
+  const auto tree_spec = "maildir:" + std::string(tree) + "/%d/%n/Maildir";
+  int number = 0;
+  for (const auto& from : {std::string(archive), std::string(other), tree_spec}) {
+    const auto name = "bob-" + std::to_string(++number) + "@example.com";
+    const auto ran = run({"import", from, "--accounts", "bob@example.com", "--map", "bob@example.com=" + name});
+    EXPECT_EQ(ran.status, from == tree_spec ? 5 : 0) << ran.out << ran.err;
+    EXPECT_THAT(ran.out + ran.err, HasSubstr("erased"));
+    EXPECT_THAT(find_in_store(store_, {"Confidential", "tell nobody", "this stays"}), IsEmpty()) << from;
+    EXPECT_EQ(run({"list", name}).status, 0) << "what is no content came";
+  }
+  // Nobody else lost anything.
+  EXPECT_EQ(
+      run({"import", tree_spec, "--accounts", "alice@example.com", "--map", "alice@example.com=a@example.com"}).status,
+      0);
+}
+
 TEST_F(EraseCommand, ARepairPutsNoLogBesideTheOneThatTookItsPlace) {
   ASSERT_EQ(run({"erase", "bob@example.com/" + tag_of("bob@example.com", "3.kept")}).status, 0);
   scan();
