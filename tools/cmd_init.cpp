@@ -16,9 +16,10 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 5> kOptions{{
+constexpr std::array<OptionSpec, 6> kOptions{{
     kStoreOption,
     {"source", 'S', "SPEC", "where mail is, as maildir:/srv/mail/%d/%n/Maildir; may be repeated", true},
+    {"no-source", 'N', "", "for what is imported only: nothing is scanned into it", false},
     {"accounts", 'A', "PATTERN", "take only these accounts, as *@example.com; may be repeated", true},
     {"exclude", 'x', "PATTERN", "leave these accounts out; may be repeated", true},
     {"pool", 'P', "SCOPE", "who shares attachments: store, domain or account (default: store)", false},
@@ -72,8 +73,16 @@ int run_init(const Arguments& arguments, Environment& env) {
   if (!scope) throw Error(Errc::kUsage, "--pool is store, domain or account");
   settings.pool = *scope;
   const auto store = store_path(split_words(arguments, settings.sources), env);
+  if (arguments.has("no-source")) {
+    if (!settings.sources.empty()) throw Error(Errc::kUsage, "--no-source and a source: leave one of them out");
+    create_store(store_world(env, log), store, settings);
+    env.out << "made the store " << printable(store) << " for imports\nnext: yestermail import --store "
+            << printable(store) << " FROM\n";
+    return 0;
+  }
   if (settings.sources.empty()) {
-    throw Error(Errc::kUsage, "no source given: use --source maildir:/srv/mail/%d/%n/Maildir");
+    throw Error(Errc::kUsage,
+                "no source given: use --source maildir:/srv/mail/%d/%n/Maildir, or --no-source for imports only");
   }
   std::vector<std::string> found;
   for (const auto& source : settings.sources) {
@@ -100,7 +109,7 @@ int run_init(const Arguments& arguments, Environment& env) {
 const Command kInit{
     "init",
     "make a store for the history of some mail trees",
-    "[--store] DIR --source SPEC... [--accounts PATTERN]... [--pool SCOPE]",
+    "[--store] DIR {--source SPEC...|--no-source} [--accounts PATTERN]... [--pool SCOPE]",
     "Makes an empty store in the directory DIR, which must not exist or be empty, and "
     "remembers which mail trees it is for. A source is written as Dovecot writes it: "
     "maildir:/srv/mail/%d/%n/Maildir, where %u is the user, %n the part before the @ "

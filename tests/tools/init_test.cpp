@@ -31,6 +31,21 @@ TEST_F(InitCommand, TakesTheStoreFromTheVariable) {
   EXPECT_TRUE(std::filesystem::exists(store_ + "/yestermail.store"));
 }
 
+TEST_F(InitCommand, MakesAStoreForImportsAlone) {
+  const auto archive = directory_ / "all.tar";
+  make_scanned_store();
+  ASSERT_EQ(run({"export", "--to", archive, "--compression", "none"}).status, 0);
+  const auto other = directory_ / "other";
+  const auto ran = run({"init", "--store", other, "--no-source"});
+  ASSERT_EQ(ran.status, 0) << ran.err;
+  EXPECT_THAT(ran.out, HasSubstr("next: yestermail import"));
+  EXPECT_THAT(run({"scan", "--store", other}).err, HasSubstr("has no source"));
+  EXPECT_EQ(run({"import", "--store", other, archive}).status, 0);
+  EXPECT_THAT(run({"accounts", "--store", other}).out, HasSubstr("alice@example.com"));
+  expect_usage_error(run({"init", "--store", directory_ / "third", "--no-source", "--source", source_}),
+                     "leave one of them out", "yestermail init --help");
+}
+
 TEST_F(InitCommand, RemembersThePatterns) {
   const auto made = run({"init", store_, source_, "--accounts", "*@example.com", "--exclude", "bob@*"});
   ASSERT_EQ(made.status, 0);
