@@ -61,7 +61,7 @@ TEST_F(CheckCommandTest, NamesDamagedFilesAndItems) {
   const auto ran = run({"check"});
   EXPECT_EQ(ran.status, 3);
   EXPECT_THAT(ran.out, HasSubstr("damaged  accounts/"));
-  EXPECT_THAT(ran.out, HasSubstr("item     alice@example.com/INBOX/~"));
+  EXPECT_THAT(ran.out, HasSubstr("item     alice@example.com/"));
   EXPECT_THAT(ran.out, HasSubstr("cannot be read: "));
   EXPECT_THAT(ran.out, HasSubstr("check --repair"));
   for (const char c : ran.out) {
