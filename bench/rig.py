@@ -69,7 +69,7 @@ def accounts_of(tree):
 
 def is_mounted(path):
     with open("/proc/self/mountinfo", encoding="utf-8", errors="surrogateescape") as table:
-        wanted = str(path).replace(" ", "\\040")
+        wanted = os.path.realpath(path).replace(" ", "\\040")
         return any(line.split()[4] == wanted for line in table)
 
 
