@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What comes in: from an archive, another store, a tree; again, in part, under other names.
-#include <regex>
+#include <cctype>
 
 #include "tests/archive/import_fixture.h"
 
@@ -9,6 +9,18 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
+
+/// "~k3f9" is "~".
+std::string without_tags(const std::string& text) {
+  std::string result;
+  bool in_tag = false;
+  for (const char c : text) {
+    in_tag = in_tag && std::isalnum(static_cast<unsigned char>(c)) != 0;
+    if (!in_tag) result += c;
+    in_tag = in_tag || c == '~';
+  }
+  return result;
+}
 
 TEST_F(ImportTest, TakesInAnArchiveAsItWas) {
   make_scanned_store();
@@ -31,7 +43,7 @@ TEST_F(ImportTest, GivesMessagesTheNamesThatAScanGivesThem) {
   const auto list = [&](const std::string& store) {
     const auto ran = run({"list", "--store", store, "alice@example.com/INBOX"});
     EXPECT_EQ(ran.status, 0) << ran.err;
-    return std::regex_replace(ran.out, std::regex("~[a-z0-9]+"), "~");  // Items have other numbers here.
+    return without_tags(ran.out);  // Items have other numbers here.
   };
   EXPECT_NE(list(store_), "");
   EXPECT_EQ(list(store_), list(other_));
