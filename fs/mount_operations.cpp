@@ -183,10 +183,10 @@ void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fus
   answer(req, Request::kRead, [&](Mount& mount) {
     if (offset < 0) return EINVAL;
     // Kept for the thread: getting its pages anew takes longer than to fill them.
-    static thread_local const auto buffer = std::make_unique_for_overwrite<std::byte[]>(kReadBytes);
+    static thread_local const auto kBuffer = std::make_unique_for_overwrite<std::byte[]>(kReadBytes);
     const auto most = std::min<std::size_t>(size, kReadBytes);
-    const auto got = mount.tree.read(node_of(ino), static_cast<std::uint64_t>(offset), {buffer.get(), most});
-    fuse_reply_buf(req, reinterpret_cast<const char*>(buffer.get()), got);
+    const auto got = mount.tree.read(node_of(ino), static_cast<std::uint64_t>(offset), {kBuffer.get(), most});
+    fuse_reply_buf(req, reinterpret_cast<const char*>(kBuffer.get()), got);
     return 0;
   });
 }
