@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/spare_bytes.h"
 
+#include <memory>
 #include <mutex>
 #include <vector>
 
@@ -46,29 +47,30 @@ class SpareBytes {
   std::size_t kept_ = 0;
 };
 
-SpareBytes& spare() {
-  static auto* const kSpare = new SpareBytes;  // Never ends: what is shared may end after it otherwise.
-  return *kSpare;
+/// Whoever shares bytes has it too: they may end after this variable, at the end of the program.
+const std::shared_ptr<SpareBytes>& spare() {
+  static const auto kSpare = std::make_shared<SpareBytes>();
+  return kSpare;
 }
 
 }  // namespace
 
 Bytes take_bytes(std::size_t size) {
   if (size < kLeast) return Bytes(size);
-  auto bytes = spare().take(size);
+  auto bytes = spare()->take(size);
   bytes.resize(size);
   return bytes;
 }
 
 void give_bytes(Bytes bytes) noexcept {
-  if (bytes.capacity() >= kLeast) spare().give(std::move(bytes));
+  if (bytes.capacity() >= kLeast) spare()->give(std::move(bytes));
 }
 
 std::shared_ptr<const Bytes> share_bytes(Bytes bytes) {
   if (bytes.capacity() < kLeast) return std::make_shared<const Bytes>(std::move(bytes));
   auto* const shared = new Bytes(std::move(bytes));
-  return {shared, [](Bytes* last) {
-            give_bytes(std::move(*last));
+  return {shared, [kept = spare()](Bytes* last) {
+            kept->give(std::move(*last));
             delete last;
           }};
 }
