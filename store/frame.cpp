@@ -64,46 +64,19 @@ FrameHeader read_header(const File& file, const std::string& path, std::uint64_t
   return header;
 }
 
-/// Room for what is decoded at once, kept for the thread unless it is large: new memory costs as much as reading into
-/// it.
-class Scratch {
- public:
-  explicit Scratch(std::size_t size) : size_(size) {
-    if (kept().size() < size) kept().resize(size);
-  }
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    if (kept().size() > kMost) Bytes().swap(kept());
-  }
-  [[nodiscard]] std::span<std::byte> bytes() const { return std::span(kept()).first(size_); }
-
- private:
-  static constexpr std::size_t kMost = 1U << 20U;
-  static Bytes& kept() {
-    static thread_local Bytes bytes;
-    return bytes;
-  }
-  const std::size_t size_;
-};
-
 }  // namespace
 
 Frame read_frame(const File& file, const std::string& path, std::uint64_t offset, FrameKind kind) {
   const auto header = read_header(file, path, offset, kind);
-  const auto read_payload = [&](std::span<std::byte> into) {
-    if (file.read_at(offset + kFrameHeaderBytes, into) != into.size()) fail(path, offset, "the file ends within it");
-    if (checksum(into, offset) != header.payload_sum) fail(path, offset, "its bytes are damaged");
-  };
+  auto encoded = take_bytes(header.encoded_length);
+  if (file.read_at(offset + kFrameHeaderBytes, encoded) != encoded.size())
+    fail(path, offset, "the file ends within it");
+  if (checksum(encoded, offset) != header.payload_sum) fail(path, offset, "its bytes are damaged");
   const auto end = offset + kFrameHeaderBytes + header.encoded_length;
-  if (header.is_plain()) {
-    auto bytes = take_bytes(header.encoded_length);
-    read_payload(bytes);
-    return {std::move(bytes), end};
-  }
-  const Scratch encoded(header.encoded_length);
-  read_payload(encoded.bytes());
-  return {decode(header.codec, encoded.bytes(), header.raw_length), end};
+  if (header.is_plain()) return {std::move(encoded), end};
+  auto raw = decode(header.codec, encoded, header.raw_length);
+  give_bytes(std::move(encoded));
+  return {std::move(raw), end};
 }
 
 std::optional<Bytes> read_plain(const File& file, const std::string& path, std::uint64_t offset, std::uint64_t inner,
