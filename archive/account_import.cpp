@@ -89,8 +89,7 @@ void AccountImport::file(const std::string& path, File file) {
   auto& state = file.state;
   const auto* parent = parent_of(path, state);
   if (parent == nullptr) return fail(path, Errc::kFailed, "the directory that it stood in is not there");
-  if (is_erased_ && state.digest &&
-      (is_erased_(account_.account.name, *state.digest) || is_erased_(account_.origin_name, *state.digest))) {
+  if (is_erased_ && state.digest && is_erased_(account_.account.name, account_.origin_name, *state.digest)) {
     return tell(path, ImportFate::kSkipped, "erased");
   }
   auto before = recorded(*parent, state.name);

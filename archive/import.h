@@ -49,9 +49,9 @@ class ImportProgress {
   virtual void told(const ImportNote& note) = 0;
 };
 
-/// Whether a content was erased from an account of this name. An import asks for the name here and the one there:
+/// Whether a content was erased from an account: by the name that it gets here or the one that it had there, since
 /// another name brings nothing back.
-using ErasedContents = std::function<bool(const std::string& account, const Digest& content)>;
+using ErasedContents = std::function<bool(const std::string& here, const std::string& there, const Digest& content)>;
 
 /// What is to be imported, and how.
 struct ImportOrder {

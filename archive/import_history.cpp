@@ -170,8 +170,7 @@ class HistoryImport {
                           ImportFate::kRecorded,
                           Errc::kFailed,
                           {}};
-    if (state.digest && order_.is_erased &&
-        (order_.is_erased(life.here.name, *state.digest) || order_.is_erased(life.from.name, *state.digest))) {
+    if (state.digest && order_.is_erased && order_.is_erased(life.here.name, life.from.name, *state.digest)) {
       return leave_out(life, version, note, ImportFate::kSkipped, "erased");
     }
     if (state.size > order_.largest_file) {

@@ -110,8 +110,8 @@ Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorl
 ErasedContents erased_from(View& view) {
   auto erasures = std::make_shared<const Erasures>(Erasures::read(view));
   if (erasures->empty()) return {};
-  return [erasures = std::move(erasures)](const std::string& account, const Digest& content) {
-    return erasures->contains(account, content);
+  return [erasures = std::move(erasures)](const std::string& here, const std::string& there, const Digest& content) {
+    return erasures->contains(here, content) || erasures->contains(there, content);
   };
 }
 

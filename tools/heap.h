@@ -3,9 +3,9 @@
 
 namespace yestermail {
 
-/// For a command that reads much and ends then. Contents come and go by the MiB; main() has such pieces go back to the
-/// system at once, for what runs for weeks, and half of the command's processor time would be spent on getting them
-/// anew. To be called before threads begin.
+/// For a command that reads much and ends then. Contents come and go by the MiB; main() bounds what the heap keeps of
+/// them for what runs for weeks, and much of the command's processor time would be spent on getting them anew. To be
+/// called before threads begin.
 void keep_large_pieces();
 
 }  // namespace yestermail

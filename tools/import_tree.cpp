@@ -85,7 +85,7 @@ int import_tree(const ImportTarget& target, const std::string& source, const Imp
   for (const auto& each : chosen) options.import->emplace(each.origin_name, each.account.name);
   if (order.is_erased) {
     options.is_refused = [&](const std::string& name, const Digest& content) {
-      return order.is_erased(options.import->at(name), content) || order.is_erased(name, content);
+      return order.is_erased(options.import->at(name), name, content);
     };
   }
   const auto begun = env.clock.now();

@@ -175,7 +175,9 @@ TEST_F(ImportTest, LeavesOutWhatWasErased) {
   ToldImport progress;
   ImportOrder order;
   order.spool_directory = directory_ / "";
-  order.is_erased = [&](const std::string&, const Digest& content) { return content == Digest::of(as_bytes(mail)); };
+  order.is_erased = [&](const std::string&, const std::string&, const Digest& content) {
+    return content == Digest::of(as_bytes(mail));
+  };
   {
     const auto recorder = open_recorder(world_, other_);
     import_archive({recorder->view(), recorder.get()}, file, order, progress);
