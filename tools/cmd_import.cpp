@@ -67,11 +67,9 @@ std::unique_ptr<Recorder> open_to_import(StoreWorld world, const std::string& st
     return open_recorder(world, store);
   } catch (const Error& error) {
     if (error.code() != Errc::kLocked) throw;
-    const auto writer = find_writer(store);
-    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
-    throw Error(Errc::kLocked, printable(store) + ": " + who +
-                                   " is writing to this store: wait until it is done; if it is \"yestermail watch\", "
-                                   "stop it, import, and start it again: it finds by itself what it missed");
+    throw_locked(store,
+                 "wait until it is done; if it is \"yestermail watch\", stop it, import, and start it again: it finds "
+                 "by itself what it missed");
   }
 }
 

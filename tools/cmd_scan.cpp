@@ -64,12 +64,6 @@ std::unique_ptr<Recorder> open_for_scan(StoreWorld world, const std::string& sto
   }
 }
 
-[[noreturn]] void throw_locked(const std::string& store) {
-  const auto writer = find_writer(store);
-  const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
-  throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
-}
-
 struct Pass {
   ScanReport report;
   Instant last;                       ///< of the store's newest change

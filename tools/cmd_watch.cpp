@@ -57,10 +57,7 @@ std::unique_ptr<Recorder> open_to_watch(StoreWorld world, const std::string& sto
     return open_recorder(world, store);
   } catch (const Error& error) {
     if (error.code() != Errc::kLocked) throw;
-    const auto writer = find_writer(store);
-    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
-    throw Error(Errc::kLocked,
-                printable(store) + ": " + who + " is writing to this store: stop it, or wait until it has ended");
+    throw_locked(store, "stop it, or wait until it has ended");
   }
 }
 

@@ -23,9 +23,7 @@ PurgeResult purge_here(StoreWorld world, const std::string& store, std::span<con
     return recorder->purge(requests);
   } catch (const Error& error) {
     if (error.code() != Errc::kLocked) throw;
-    const auto writer = find_writer(store);
-    const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
-    throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
+    throw_locked(store);
   }
 }
 

@@ -21,12 +21,6 @@ std::unique_ptr<Recorder> try_to_open(StoreWorld world, const std::string& store
   }
 }
 
-[[noreturn]] void throw_locked(const std::string& store) {
-  const auto writer = find_writer(store);
-  const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
-  throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: wait until it is done");
-}
-
 void write(StoreWorld world, const std::string& store, const std::function<void(Recorder&)>& work,
            const std::function<void(ControlClient&)>& ask) {
   // A daemon is asked first: to wait for its lock would take a second.

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "base/error.h"
 #include "store/layout.h"
 
 namespace yestermail {
@@ -57,6 +58,12 @@ std::optional<Writer> find_writer(const std::string& store) {
     return Writer{process > 0 ? static_cast<pid_t>(process) : 0};
   }
   return std::nullopt;
+}
+
+void throw_locked(const std::string& store, const std::string& way_out) {
+  const auto writer = find_writer(store);
+  const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";
+  throw Error(Errc::kLocked, printable(store) + ": " + who + " is writing to this store: " + way_out);
 }
 
 }  // namespace yestermail

@@ -16,4 +16,7 @@ struct Writer {
 /// find out could turn a writer away that starts at that moment.
 std::optional<Writer> find_writer(const std::string& store);
 
+/// Error{kLocked}, which names the writer; `way_out` ends its line.
+[[noreturn]] void throw_locked(const std::string& store, const std::string& way_out = "wait until it is done");
+
 }  // namespace yestermail
