@@ -30,6 +30,11 @@ class BlobFiles {
   /// then names account, folder and item, once in a while for the same file. Error{kNotFound}: no such body.
   std::size_t read(AccountNumber account, VersionId body, std::uint64_t offset, std::span<std::byte> into);
 
+  /// Has it ready for who reads it next. Errors as of read(), but nothing is logged.
+  void load(AccountNumber account, VersionId body) {
+    readers_.get({account, body}, [&] { return open({account, body}); });
+  }
+
  private:
   struct OpenBlob {
     std::unique_ptr<BlobReader> reader;  ///< none for an empty file

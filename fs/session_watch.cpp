@@ -43,7 +43,7 @@ void LoopWatch::watch(pthread_t loop) {
   sigfillset(&all);
   pthread_sigmask(SIG_BLOCK, &all, nullptr);
   std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, std::chrono::milliseconds(100), [this] { return done_; })) {
+  while (!changed_.wait_for(lock, std::chrono::seconds(1), [this] { return done_; })) {
     if (has_ended_()) pthread_kill(loop, SIGTERM);
   }
 }

@@ -28,6 +28,8 @@ std::size_t copy_text(const std::string& text, std::uint64_t offset, std::span<s
 
 bool is_directory_kind(NodeKind kind) { return kind >= NodeKind::kTimeDirectory; }
 
+bool is_file_kind(NodeKind kind) { return kind == NodeKind::kFriendlyFile || kind == NodeKind::kExactFile; }
+
 Style style_of(NodeKind file) { return file == NodeKind::kExactFile ? Style::kExact : Style::kOwnerOnly; }
 
 }  // namespace
@@ -41,7 +43,8 @@ Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
       search_(past_, views_, settings_.finder),
       friendly_(past_),
       recorded_(past_, settings_.owner, settings_.closed),
-      files_(view, log) {}
+      files_(view, log),
+      prefetcher_([this](AccountNumber account, VersionId body) { files_.load(account, body); }) {}
 
 std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
   const auto parts = node_parts(id);
@@ -292,6 +295,17 @@ bool Tree::list_dots(const Node& here, std::optional<NodeId> above, std::uint64_
 }
 
 bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
+  return list_all(directory, pinned, cursor, [&](const Entry& entry) {
+    if (!sink(entry)) return false;
+    const auto parts = entry.node.attributes.directory ? std::nullopt : node_parts(entry.node.id);
+    if (parts && is_file_kind(parts->kind)) {
+      prefetcher_.told({parts->account, VersionId{parts->number}, entry.node.attributes.size});
+    }
+    return true;
+  });
+}
+
+bool Tree::list_all(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
   const auto parts = node_parts(directory);
   if (!parts) return false;
   if (parts->kind == NodeKind::kPlace) {
@@ -333,7 +347,9 @@ std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> i
   if (!parts) throw Error(Errc::kNotFound, "no such node");
   switch (parts->kind) {
     case NodeKind::kFriendlyFile:
-    case NodeKind::kExactFile: return files_.read(parts->account, VersionId{parts->number}, offset, into);
+    case NodeKind::kExactFile:
+      if (offset == 0) prefetcher_.begun(parts->account, VersionId{parts->number});
+      return files_.read(parts->account, VersionId{parts->number}, offset, into);
     case NodeKind::kPlace:
       if (file == place_id(Place::kReadme)) return copy_text(readme_text(), offset, into);
       if (file == place_id(Place::kStatus)) return copy_text(status(), offset, into);

@@ -18,6 +18,7 @@
 #include "fs/over_time_tree.h"
 #include "fs/past.h"
 #include "fs/places.h"
+#include "fs/prefetcher.h"
 #include "fs/recorded_tree.h"
 #include "fs/request_counters.h"
 #include "fs/search_tree.h"
@@ -92,6 +93,7 @@ class Tree {
   /// False: the sink has enough.
   static bool list_dots(const Node& here, std::optional<NodeId> above, std::uint64_t cursor, const EntrySink& sink);
 
+  bool list_all(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink);
   void list_place(std::uint64_t place, std::uint64_t cursor, const EntrySink& sink);
   void list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink);
   std::string status();
@@ -105,6 +107,7 @@ class Tree {
   FriendlyTree friendly_;
   RecordedTree recorded_;
   BlobFiles files_;
+  Prefetcher prefetcher_;  // Its thread uses files_.
   RequestCounters counters_;
   std::mutex figures_mutex_;
   StoreFigures figures_;  // Guarded by figures_mutex_, as figures_time_.

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "fs/prefetcher.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <exception>
+
+namespace yestermail {
+namespace {
+
+constexpr unsigned kEnoughInOrder = 2;
+constexpr FileOrder::Place kFarthest = 16;  ///< files
+constexpr std::uint64_t kMostAhead = 2U << 20U;
+/// Smaller ones are had at once: many of them share a frame. Larger ones are not unpacked as a whole.
+constexpr std::uint64_t kLeastBytes = 16U << 10U;
+constexpr std::uint64_t kMostBytes = 1U << 20U;
+
+bool is_worth_it(const FileOrder::File& file) { return file.size >= kLeastBytes && file.size <= kMostBytes; }
+
+}  // namespace
+
+Prefetcher::~Prefetcher() {
+  {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
+  changed_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Prefetcher::told(const FileOrder::File& file) {
+  const std::lock_guard lock(mutex_);
+  order_.told(file);
+}
+
+void Prefetcher::begun(AccountNumber account, VersionId body) {
+  const std::lock_guard lock(mutex_);
+  const auto place = order_.find(account, body, next_);
+  const bool again = place && *place + 1 == next_;  // The kernel reads one file in several requests.
+  if (again) return;
+  const bool follows = place && *place >= next_ && *place - next_ < kFarthest;
+  in_order_ = follows ? in_order_ + 1 : 0;
+  if (!follows) wanted_.clear();
+  if (!place) return;
+  next_ = *place + 1;
+  asked_ = follows ? std::max(asked_, next_) : next_;
+  if (in_order_ >= kEnoughInOrder) ask();
+}
+
+/// With the lock held.
+void Prefetcher::ask() {
+  std::uint64_t ahead = 0;
+  for (auto place = next_; place < asked_; ++place) {
+    const auto* const file = order_.at(place);
+    if (file != nullptr && is_worth_it(*file)) ahead += file->size;
+  }
+  bool any = false;
+  for (; asked_ < next_ + kFarthest; ++asked_) {
+    const auto* const file = order_.at(asked_);
+    if (file == nullptr) break;
+    if (!is_worth_it(*file)) continue;
+    if (ahead + file->size > kMostAhead) break;
+    ahead += file->size;
+    wanted_.push_back(asked_);
+    any = true;
+  }
+  if (!any) return;
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  changed_.notify_one();
+}
+
+void Prefetcher::run() {
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return done_ || !wanted_.empty(); });
+    if (done_) return;
+    const auto place = wanted_.front();
+    wanted_.pop_front();
+    const auto* const file = order_.at(place);
+    if (file == nullptr || place < next_) continue;  // It has been read meanwhile.
+    const auto wanted = *file;
+    lock.unlock();
+    try {
+      load_(wanted.account, wanted.body);
+    } catch (const std::exception&) {
+    }
+    lock.lock();
+  }
+}
+
+}  // namespace yestermail
