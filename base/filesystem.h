@@ -37,7 +37,6 @@ class Filesystem {
  public:
   enum class Open {
     kRead,
-    kReadPieces,  ///< likewise; pieces far apart, so that nothing is read ahead of what is asked for
     kReadWrite,
     kCreate,  ///< new and empty, for reading and writing; fails if the name is taken
   };

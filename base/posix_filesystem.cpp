@@ -72,12 +72,11 @@ class PosixLock final : public FileLock {
 
 std::unique_ptr<File> PosixFilesystem::open(const std::string& path, Open how) {
   int flags = O_CLOEXEC | O_NOFOLLOW;
-  if (how == Open::kRead || how == Open::kReadPieces) flags |= O_RDONLY;
+  if (how == Open::kRead) flags |= O_RDONLY;
   if (how == Open::kReadWrite) flags |= O_RDWR;
   if (how == Open::kCreate) flags |= O_RDWR | O_CREAT | O_EXCL;
   Fd fd(::open(path.c_str(), flags, 0600));
   if (!fd.valid()) throw_errno(errno, path);
-  if (how == Open::kReadPieces) ::posix_fadvise(fd.get(), 0, 0, POSIX_FADV_RANDOM);
   return std::make_unique<PosixFile>(std::move(fd), path);
 }
 

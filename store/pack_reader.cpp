@@ -11,7 +11,7 @@
 namespace yestermail {
 
 PackReader::PackReader(Filesystem& disk, std::string path)
-    : path_(std::move(path)), file_(disk.open(path_, Filesystem::Open::kReadPieces)) {}
+    : path_(std::move(path)), file_(disk.open(path_, Filesystem::Open::kRead)) {}
 
 PackContents PackReader::contents() const {
   const auto size = file_->size();

@@ -20,7 +20,7 @@ class NotingFilesystem final : public Filesystem {
   std::vector<std::string> steps;
 
   std::unique_ptr<File> open(const std::string& path, Open how) override {
-    if (how == Open::kRead || how == Open::kReadPieces) return real_.open(path, how);
+    if (how == Open::kRead) return real_.open(path, how);
     return std::make_unique<NotingFile>(real_.open(path, how), *this, last_part(path));
   }
   void rename(const std::string& from, const std::string& to) override {

@@ -84,7 +84,7 @@ class JournalFile final : public File {
 
 std::unique_ptr<File> LateNames::open(const std::string& path, Open how) {
   auto file = below_.open(present(path), how);
-  if (how == Open::kRead || how == Open::kReadPieces || !is_journal(path)) return file;
+  if (how == Open::kRead || !is_journal(path)) return file;
   return std::make_unique<JournalFile>(std::move(file), *this);
 }
 
