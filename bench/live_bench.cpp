@@ -74,6 +74,9 @@ class TimedRecorder final : public Recorder {
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) override {
     return recorder_->marks(account);
   }
+  std::optional<DirectoryMark> mark(AccountNumber account, ItemId item) override {
+    return recorder_->mark(account, item);
+  }
   void pack_now() override { recorder_->pack_now(); }
   PurgeResult purge(std::span<const PurgeRequest> requests) override { return recorder_->purge(requests); }
 

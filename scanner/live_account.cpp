@@ -87,7 +87,9 @@ std::optional<LiveAccount::Folder> LiveAccount::folder(const std::string& path) 
   const char* const names[] = {"cur", "new"};
   for (const auto side : {kCur, kNew}) {
     const auto version = view_.lookup(number_, *item, names[side], kForever);
-    if (version && version->state.kind == EntryKind::kDirectory) folder.sides[side] = version->item;
+    if (!version || version->state.kind != EntryKind::kDirectory) continue;
+    folder.sides[side] = version->item;
+    if (const auto mark = world_.recorder.mark(number_, version->item)) folder.inodes[side] = mark->inode;
   }
   return folders_.emplace(path, folder).first->second;
 }

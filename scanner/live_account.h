@@ -69,7 +69,7 @@ class LiveAccount {
   struct Folder {
     ItemId item;
     std::array<std::optional<ItemId>, kSides> sides;
-    std::array<std::uint64_t, kSides> inodes{};  ///< of the directories, when they were opened first
+    std::array<std::uint64_t, kSides> inodes{};  ///< of the directories, as recorded or opened first; 0: not known
   };
   /// A folder while it is looked at.
   struct OpenFolder {

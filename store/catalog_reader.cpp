@@ -90,6 +90,7 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       began_behind_(database_.prepare(select_rows("since > ?1 ORDER BY since, id LIMIT ?2"))),
       hours_(database_.prepare("SELECT hour FROM activity ORDER BY hour")),
       marks_(database_.prepare("SELECT item, mtime, ctime, inode FROM mark")),
+      mark_(database_.prepare("SELECT mtime, ctime, inode FROM mark WHERE item = ?1")),
       last_(database_.prepare("SELECT value FROM meta WHERE key = 3")),
       gaps_(database_.prepare("SELECT since, until, reason, text FROM gap WHERE since < ?2 AND until > ?1"
                               " ORDER BY since, id")),
@@ -313,6 +314,13 @@ std::vector<std::pair<ItemId, DirectoryMark>> CatalogReader::marks() {
     all.push_back({ItemId{use->natural(0)}, {use->integer(1), use->integer(2), use->natural(3)}});
   }
   return all;
+}
+
+std::optional<DirectoryMark> CatalogReader::mark(ItemId item) {
+  sqlite::Use use(mark_);
+  use->bind(1, item.value);
+  if (!use->step()) return std::nullopt;
+  return DirectoryMark{use->integer(0), use->integer(1), use->natural(2)};
 }
 
 std::vector<Instant> CatalogReader::active_hours() {

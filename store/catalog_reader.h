@@ -41,6 +41,7 @@ class CatalogReader {
   std::optional<BlobPlace> find_blob(const Digest& digest);
   std::vector<Gap> gaps(Instant from, Instant until);
   std::vector<std::pair<ItemId, DirectoryMark>> marks();
+  std::optional<DirectoryMark> mark(ItemId item);
   std::vector<Instant> active_hours();
   Instant last_instant();
 
@@ -82,6 +83,7 @@ class CatalogReader {
   sqlite::Statement began_behind_;
   sqlite::Statement hours_;
   sqlite::Statement marks_;
+  sqlite::Statement mark_;
   sqlite::Statement last_;
   sqlite::Statement gaps_;
   sqlite::Statement figures_;

@@ -105,6 +105,8 @@ class Recorder {
   virtual void publish(const WatchReport& report) = 0;
 
   virtual std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) = 0;
+  /// That of one item; nothing where it has none, as after its catalog was made anew.
+  virtual std::optional<DirectoryMark> mark(AccountNumber account, ItemId item) = 0;
 
   /// Packs what stands in finished journal segments, and waits for it; the background does the same in its own time.
   virtual void pack_now() = 0;

@@ -324,6 +324,10 @@ std::vector<std::pair<ItemId, DirectoryMark>> StoreView::marks(AccountNumber acc
   return with_reader(uuid_of(account), [](CatalogReader& reader) { return reader.marks(); });
 }
 
+std::optional<DirectoryMark> StoreView::mark(AccountNumber account, ItemId item) {
+  return with_reader(uuid_of(account), [item](CatalogReader& reader) { return reader.mark(item); });
+}
+
 StoreFigures StoreView::account_figures(AccountNumber account) {
   return with_reader(uuid_of(account), [](CatalogReader& reader) { return reader.figures(); });
 }

@@ -62,6 +62,7 @@ class StoreView final : public View {
   StoreFigures account_figures(AccountNumber account) override;
   /// For the scanner, through Recorder: a reader's look, so that a scan with nothing new opens nothing for writing.
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account);
+  std::optional<DirectoryMark> mark(AccountNumber account, ItemId item);
 
   /// For the writer: whether the pool gives exactly these bytes for a part; no bytes: whether it can be had.
   bool part_is(const Uuid& pool, const Digest& part, ByteView bytes);

@@ -338,6 +338,10 @@ std::vector<std::pair<ItemId, DirectoryMark>> StoreWriter::marks(AccountNumber a
   return view_->marks(account);
 }
 
+std::optional<DirectoryMark> StoreWriter::mark(AccountNumber account, ItemId item) {
+  return view_->mark(account, item);
+}
+
 void StoreWriter::set_marks(const Uuid& account, const std::vector<std::pair<ItemId, DirectoryMark>>& marks) {
   mark_writing();
   const std::scoped_lock lock(catalogs_mutex_);

@@ -42,6 +42,7 @@ class StoreWriter final : public Recorder, public Mender {
   void publish(const WatchReport& report) override;
   void record_gap(AccountNumber account, const Gap& gap) override;
   std::vector<std::pair<ItemId, DirectoryMark>> marks(AccountNumber account) override;
+  std::optional<DirectoryMark> mark(AccountNumber account, ItemId item) override;
   void pack_now() override;
   PurgeResult purge(std::span<const PurgeRequest> requests) override;
 

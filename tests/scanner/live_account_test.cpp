@@ -275,6 +275,19 @@ TEST_F(LiveAccountTest, AnotherFolderUnderAKnownNameIsLeftToAReconcile) {
   EXPECT_FALSE(world.at(".Trash/new/300.c"));
 }
 
+TEST_F(LiveAccountTest, AnotherFolderUnderARecordedNameIsLeftToAReconcileAtTheFirstLook) {
+  // Renamed, and another one was made under its old name, before anything in it was looked at.
+  world.box().rename_folder(".Trash", ".Old trash");
+  world.box().make_folder(".Trash");
+  world.box().deliver(".Trash", "300.c", sample_mail(3));
+  driver->look({{".Trash/new", "300.c"}});
+  EXPECT_TRUE(driver->wants_reconcile);
+  EXPECT_FALSE(world.at(".Trash/new/300.c")) << "it never was in the folder that had the name before";
+  world.scan();
+  driver->reconciled();
+  EXPECT_EQ(world.causes(world.item(".Trash/new/300.c")), Causes{Cause::kArrived});
+}
+
 TEST_F(LiveAccountTest, ALargeMessageComesWhole) {
   const auto mail = sample_mail(5, 9U << 20U);
   world.box().deliver("", "300.c", mail);
