@@ -53,9 +53,10 @@ void write_state(View& view, const ExportOrder& order, const ExportAccount& acco
       view, account.account.number, order.threads, builder,
       [&](const Member& member, const Refusal& why) { tally.refused(member.path, why); },
       [&](const Member& member) { tally.took(member, &ExportTally::files); });
-  const WalkSteps steps{
-      [&](const std::string& path, const EntryState& state) { feed.add(member_of(path, state), state.digest); },
-      [&](const std::string& path, const Refusal& why) { tally.refused(path, why); }};
+  const WalkSteps steps{[&](const std::string& path, const Version& version) {
+                          feed.add(member_of(path, version.state), version.state.digest);
+                        },
+                        [&](const std::string& path, const Refusal& why) { tally.refused(path, why); }};
   tally.guard(account.directory, [&] { walk_account(view, account.account, account.at, account.directory, steps); });
   feed.drain();
 }
@@ -108,8 +109,8 @@ ExportTally write_account(View& view, const ExportOrder& order, const ExportAcco
 ExportTally measure_account(View& view, const ExportOrder& order, const ExportAccount& account,
                             const ExportHearer& hearer) {
   AccountTally tally(hearer);
-  const WalkSteps steps{[&](const std::string& path, const EntryState& state) {
-                          tally.took(member_of(path, state), &ExportTally::files);
+  const WalkSteps steps{[&](const std::string& path, const Version& version) {
+                          tally.took(member_of(path, version.state), &ExportTally::files);
                         },
                         [&](const std::string& path, const Refusal& why) { tally.refused(path, why); }};
   tally.guard(account.directory, [&] { walk_account(view, account.account, account.at, account.directory, steps); });

@@ -39,7 +39,7 @@ class AccountWalk {
   void read(const std::string& path, ItemId item, std::vector<Version>* beside) {
     const auto self = view_.item_at(account_, item, at_);
     if (!self || self->state.kind != EntryKind::kDirectory) return;
-    steps_.entry(path, self->state);
+    steps_.entry(path, *self);
     const auto ids = view_.list(account_, item, at_);
     std::vector<Open> below;
     for (std::size_t at = 0; at < ids.size(); at += kBatch) {
@@ -65,7 +65,7 @@ class AccountWalk {
     if (state.kind == EntryKind::kDirectory) {
       below.emplace_back(std::move(whole), version.item);
     } else {
-      steps_.entry(whole, state);
+      steps_.entry(whole, version);
     }
   }
 

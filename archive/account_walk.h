@@ -11,7 +11,7 @@ namespace yestermail {
 
 /// What a walk meets: a directory, then its files, then its directories.
 struct WalkSteps {
-  std::function<void(const std::string& path, const EntryState& state)> entry;
+  std::function<void(const std::string& path, const Version& version)> entry;
   /// Something could not be read, or has a name that no file can have.
   std::function<void(const std::string& path, const Refusal& why)> refused;
 };

@@ -49,8 +49,8 @@ class StoreImport {
   void take_account(const Account& from, ImportAccount account) {
     AccountImport into(target_.view, std::move(account), order_.is_erased, writer_, counter_);
     const WalkSteps steps{
-        [&](const std::string& path, const EntryState& state) { take(from, into, path, state); },
-        [&](const std::string& path, const Refusal& why) { into.fail(inside(path), why.code, why.text); }};
+        [&](const std::string& path, const Version& version) { take(from, into, path, version.state); },
+        [&](const std::string& path, const Refusal& why) { into.fail(path_in_account(path), why.code, why.text); }};
     try {
       walk_account(view_, from, at_, kDirectory, steps);
     } catch (const Error& error) {
@@ -60,19 +60,13 @@ class StoreImport {
   }
 
   void take(const Account& from, AccountImport& into, const std::string& path, const EntryState& state) {
-    const auto below = inside(path);
+    const auto below = path_in_account(path);
     if (state.kind == EntryKind::kDirectory) return into.directory(below, state);
     counter_.read(state.size);
     if (state.size > order_.largest_file) return into.fail(below, Errc::kFailed, "larger than a file may be");
     AccountImport::File file{state, nullptr};
     if (state.digest) file.content = std::make_unique<StoredContent>(view_, from.number, *state.digest);
     into.file(below, std::move(file));
-  }
-
-  /// The path within the account.
-  static std::string inside(const std::string& path) {
-    const auto place = place_of_member(path);
-    return place && place->part == MemberPlace::Part::kTree ? place->path : path;
   }
 
   static constexpr const char* kDirectory = "accounts/x";  ///< what the walk puts before each path

@@ -80,4 +80,9 @@ std::optional<MemberPlace> place_of_member(std::string_view path) {
   return place;
 }
 
+std::string path_in_account(const std::string& member) {
+  auto place = place_of_member(member);
+  return place && place->part == MemberPlace::Part::kTree ? std::move(place->path) : member;
+}
+
 }  // namespace yestermail

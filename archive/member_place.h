@@ -28,4 +28,7 @@ struct MemberPlace {
 /// Nothing where a path has none of the shapes of docs/archive.md: absolute, with `..`, longer than a path can be.
 std::optional<MemberPlace> place_of_member(std::string_view path);
 
+/// MemberPlace::path of a kTree; any other path as it is.
+std::string path_in_account(const std::string& member);
+
 }  // namespace yestermail

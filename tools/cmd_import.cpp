@@ -163,8 +163,10 @@ int run_import(const Arguments& arguments, Environment& env) {
     if (arguments.has("history")) return take_in_history(world, store, origin, order, dry_run, report);
     const auto opened = open_target(world, store, dry_run);
     order.is_erased = erased_from(opened.target().view);
-    if (origin.kind == Kind::kTree) return import_tree(opened.target(), origin.from, order, env, json);
-    return take_in(opened.target(), origin, order, report);
+    if (origin.kind != Kind::kTree) return take_in(opened.target(), origin, order, report);
+    if (!dry_run) return report.end(import_tree(opened.target(), origin.from, order, env, report));
+    tell_tree(opened.target().view, origin.from, order, env, json);
+    return 0;
   } catch (const Error& error) {
     if (error.code() != Errc::kNoSpace) throw;
     throw Error(Errc::kNoSpace, std::string(error.what()) + ": make room for " + printable(store) +

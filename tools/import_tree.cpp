@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "archive/account_walk.h"
 #include "archive/import_choice.h"
+#include "archive/member_place.h"
 #include "base/error.h"
 #include "scanner/account_source.h"
 #include "scanner/scan.h"
@@ -31,9 +33,31 @@ std::vector<Account> accounts_in(const std::string& source) {
   return accounts;
 }
 
-int tell_plan(const std::vector<ImportAccount>& chosen, Environment& env, bool json) {
+/// The scanner tells sums only. So the store is asked: what has begun since is what was recorded now.
+void tell_items(View& view, const std::string& name, Instant before, ImportReport& report, ImportTally& tally) {
+  const auto account = view.account_named(name, kForever);
+  if (!account) return;
+  const WalkSteps steps{[&](const std::string& path, const Version& version) {
+                          const bool recorded = version.since > before;
+                          if (version.state.kind == EntryKind::kDirectory) {
+                            tally.directories += recorded ? 1 : 0;
+                            return;
+                          }
+                          ++(recorded ? tally.recorded : tally.present);
+                          const auto fate = recorded ? ImportFate::kRecorded : ImportFate::kPresent;
+                          report.told({name, path_in_account(path), fate, Errc::kFailed, {}});
+                        },
+                        [&](const std::string& path, const Refusal& why) {
+                          report.told({name, path_in_account(path), ImportFate::kFailed, why.code, why.text});
+                        }};
+  walk_account(view, *account, kForever, "accounts/x", steps);
+}
+
+}  // namespace
+
+void tell_tree(View& view, const std::string& source, const ImportOrder& order, Environment& env, bool json) {
   JsonArray array(env.out);
-  for (const auto& each : chosen) {
+  for (const auto& each : choose_accounts(view, accounts_in(source), order)) {
     const auto* const what = each.there ? "would go on" : "would begin";
     if (json) {
       array.add(
@@ -44,40 +68,11 @@ int tell_plan(const std::vector<ImportAccount>& chosen, Environment& env, bool j
     }
   }
   if (json) array.end();
-  return 0;
 }
 
-void tell(const ScanReport& report, std::int64_t micros, Environment& env, bool json) {
-  const auto recorded =
-      report.items_arrived + report.items_changed + report.items_renamed + report.items_moved + report.items_touched;
-  const auto failed = report.failures_total;
-  if (!json) {
-    env.out << count_text(report.accounts_seen) << (report.accounts_seen == 1 ? " account: " : " accounts: ")
-            << count_text(recorded) << " recorded, " << count_text(report.items_unchanged)
-            << " looked at and already there, " << count_text(failed) << " failed; " << bytes_text(report.bytes_read)
-            << " in " << duration_text(micros) << "\n";
-    return;
-  }
-  JsonArray array(env.out);
-  for (const auto& failure : report.failures) array.add({{"what", "failed"}, {"why", json_text(failure)}});
-  array.add({{"what", "total"},
-             {"accounts", report.accounts_seen},
-             {"recorded", recorded},
-             {"already_there", report.items_unchanged},
-             {"skipped", 0},
-             {"failed", failed},
-             {"damaged", 0},
-             {"directories", report.directories_listed},
-             {"bytes", report.bytes_read}});
-  array.end();
-}
-
-}  // namespace
-
-int import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order, Environment& env,
-                bool json) {
+ImportTally import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order,
+                        Environment& env, ImportReport& report) {
   const auto chosen = choose_accounts(target.view, accounts_in(source), order);
-  if (target.recorder == nullptr) return tell_plan(chosen, env, json);
   ScanOptions options;
   options.threads = order.threads;
   options.largest_file = order.largest_file;
@@ -88,13 +83,18 @@ int import_tree(const ImportTarget& target, const std::string& source, const Imp
       return order.is_erased(options.import->at(name), name, content);
     };
   }
-  const auto begun = env.clock.now();
+  const auto before = target.view.last_instant();
   // What fails is logged as it is found.
   ScanLine line(env, false);
-  const auto report = scan(*target.recorder, line, {source}, options, &line);
+  const auto scanned = scan(*target.recorder, line, {source}, options, &line);
   line.erase();
-  tell(report, std::max<std::int64_t>(env.clock.now().value - begun.value, 1), env, json);
-  return report.failures_total > 0 || report.accounts_failed > 0 ? exit_status(Errc::kPartial) : 0;
+  ImportTally tally;
+  tally.accounts = scanned.accounts_seen;
+  tally.bytes = scanned.bytes_read;
+  tally.failed = scanned.failures_total;
+  for (const auto& each : chosen) tell_items(target.view, each.account.name, before, report, tally);
+  for (const auto& failure : scanned.failures) report.told({{}, {}, ImportFate::kFailed, Errc::kFailed, failure});
+  return tally;
 }
 
 }  // namespace yestermail

@@ -4,14 +4,17 @@
 #include <string>
 
 #include "archive/import.h"
-#include "store/store.h"
 #include "tools/environment.h"
+#include "tools/import_report.h"
 
 namespace yestermail {
 
-/// Takes in what a tree of Maildirs shows, read by the scanner; prints what it did, and gives the exit status. `source`
-/// is a source specification. Of a dry run it tells the accounts alone.
-int import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order, Environment& env,
-                bool json);
+/// Takes in what a tree of Maildirs shows, read by the scanner. When all of it is durable, the report is told what
+/// became of each item. `source` is a source specification.
+ImportTally import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order,
+                        Environment& env, ImportReport& report);
+
+/// Prints the accounts that would come in, and records nothing.
+void tell_tree(View& view, const std::string& source, const ImportOrder& order, Environment& env, bool json);
 
 }  // namespace yestermail

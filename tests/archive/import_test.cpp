@@ -142,7 +142,13 @@ TEST_F(ImportTest, TakesInATreeAndAddsToIt) {
   EXPECT_EQ(last_instant(), before);
   alice().remove("", "1700000000.M1.host:2,");
   alice().put("", "1700000001.M1.host:2,S", "Subject: two\n\ntwo\n");
-  EXPECT_EQ(import_total(source_).at("recorded"), 1);
+  const auto rows = import_rows(source_);
+  EXPECT_EQ(rows.back().at("recorded"), 1);
+  const auto recorded = rows_of(rows, "recorded");
+  ASSERT_EQ(recorded.size(), 1U);
+  EXPECT_EQ(recorded.front().at("account"), "alice@example.com");
+  EXPECT_EQ(recorded.front().at("path"), "cur/1700000001.M1.host:2,S");
+  EXPECT_EQ(rows_of(rows, "already there").size(), rows.back().at("already_there").get<std::size_t>());
   const auto cur = extracted() + "/accounts/alice@example.com/maildir/cur/";
   EXPECT_TRUE(fs::exists(cur + "1700000000.M1.host:2,")) << "an import adds";
   EXPECT_TRUE(fs::exists(cur + "1700000001.M1.host:2,S"));
