@@ -153,7 +153,7 @@ int run_find(const Arguments& arguments, Environment& env) {
   const auto at = instant_option(arguments, "at", env);
   const auto limit = static_cast<std::size_t>(arguments.number("limit", 1, kMostLimit).value_or(kLimit));
   const auto store = store_path(arguments, env);
-  IndexLine line(env);
+  IndexLine line(env, !arguments.has("json"));
   const auto view = open_view(store_world(env, line), store);
   const auto accounts = wanted_accounts(*view, arguments, at);
   StoreSearch search({env.disk, *view, line, env.cores}, store, temporary_directory(env));

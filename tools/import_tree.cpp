@@ -10,7 +10,7 @@
 #include "scanner/scan.h"
 #include "store/origin.h"
 #include "tools/json_output.h"
-#include "tools/progress.h"
+#include "tools/scan_line.h"
 #include "tools/text.h"
 
 namespace yestermail {
@@ -52,10 +52,9 @@ void tell(const ScanReport& report, std::int64_t micros, Environment& env, bool 
       report.items_arrived + report.items_changed + report.items_renamed + report.items_moved + report.items_touched;
   const auto failed = report.failures_total;
   if (!json) {
-    env.out << count_text(report.accounts_seen) << (report.accounts_seen == 1 ? " account: " : " accounts: ")
-            << count_text(recorded) << " recorded, " << count_text(report.items_unchanged)
-            << " looked at and already there, " << count_text(failed) << " failed; " << bytes_text(report.bytes_read)
-            << " in " << duration_text(micros) << "\n";
+    env.out << counted_text(report.accounts_seen, "account") << ": " << count_text(recorded) << " recorded, "
+            << count_text(report.items_unchanged) << " looked at and already there, " << count_text(failed)
+            << " failed; " << bytes_text(report.bytes_read) << " in " << duration_text(micros) << "\n";
     return;
   }
   JsonArray array(env.out);
@@ -90,7 +89,7 @@ int import_tree(const ImportTarget& target, const std::string& source, const Imp
   }
   const auto begun = env.clock.now();
   // What fails is logged as it is found.
-  ScanLine line(env, false);
+  ScanLine line(env, !json);
   const auto report = scan(*target.recorder, line, {source}, options, &line);
   line.erase();
   tell(report, std::max<std::int64_t>(env.clock.now().value - begun.value, 1), env, json);
