@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_check.h"
 
-#include <malloc.h>
-
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -12,6 +10,7 @@
 #include "store/check.h"
 #include "store/repair.h"
 #include "tools/check_report.h"
+#include "tools/heap.h"
 #include "tools/intact_copies.h"
 #include "tools/store_location.h"
 #include "tools/terminal_line.h"
@@ -100,14 +99,6 @@ Checked check(const std::string& store, const CheckOptions& options, Environment
   return checked;
 }
 
-/// Frames and parts come and go by the hundred thousand. Giving their memory back to the system each time, and getting
-/// it again, takes more than twice the time of all else.
-void keep_freed_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  ::mallopt(M_TOP_PAD, 8 << 20);
-}
-
 int run_check(const Arguments& arguments, Environment& env) {
   arguments.at_most_words(0);
   const auto store = store_path(arguments, env);
@@ -116,7 +107,7 @@ int run_check(const Arguments& arguments, Environment& env) {
   const bool repairs = arguments.has("repair");
   QuietLog quiet;
   const auto world = store_world(env, quiet);
-  keep_freed_memory();
+  keep_large_pieces();
   // What is mistyped is told before hours of checking.
   std::optional<IntactCopies> copies;
   if (repairs) copies.emplace(world, store, arguments.values("from"));
