@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/ascii.h"
 #include "search/index_updater.h"
 
 namespace yestermail {
@@ -18,11 +19,7 @@ bool has_flag(std::string_view name, char flag) {
 }
 
 bool is_or_is_below(std::string_view path, std::string_view folder) {
-  const auto same = [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(a) == lower(b);
-  };
-  if (path.size() < folder.size() || !std::equal(folder.begin(), folder.end(), path.begin(), same)) return false;
+  if (!same_letters(path.substr(0, folder.size()), folder)) return false;
   return path.size() == folder.size() || path[folder.size()] == '/';
 }
 

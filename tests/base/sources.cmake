@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 set(BASE_TEST_SOURCES
+  base/account_words_test.cpp
+  base/ascii_test.cpp
   base/checksum_test.cpp
   base/clock_test.cpp
   base/codec_test.cpp
