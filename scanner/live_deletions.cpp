@@ -3,9 +3,9 @@
 #include <map>
 #include <set>
 
+#include "base/maildir_name.h"
 #include "scanner/account_run.h"
 #include "scanner/live_account.h"
-#include "scanner/maildir/maildir_name.h"
 
 namespace yestermail {
 namespace {

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "tools/folders.h"
 #include "tools/items.h"
 #include "tools/text.h"
@@ -24,7 +25,7 @@ std::string_view kind_text(FileFinding::Kind kind) {
 
 std::string folder_of(const ItemFinding& item) {
   auto directories = item.directories;
-  if (!directories.empty() && is_message_directory(directories.back())) directories.pop_back();
+  if (!directories.empty() && is_folder_part(directories.back())) directories.pop_back();
   return readable_path(item.layout, directories);
 }
 

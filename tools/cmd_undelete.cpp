@@ -7,6 +7,7 @@
 #include "base/ascii.h"
 #include "base/error.h"
 #include "base/instant_text.h"
+#include "base/maildir_name.h"
 #include "restore/undelete.h"
 #include "tools/accounts.h"
 #include "tools/folders.h"
@@ -41,7 +42,7 @@ FolderPlace place_of(const std::string& name, const std::string& layout) {
   FolderPlace place{name, layout == "fs" ? "" : ".", {}};
   for (const auto& level : split_path(name)) {
     const bool reserved =
-        layout == "fs" ? level.front() == '.' || is_message_directory(level) : level.find('.') != std::string::npos;
+        layout == "fs" ? level.front() == '.' || is_folder_part(level) : level.find('.') != std::string::npos;
     if (reserved) refuse("a mailbox cannot have a folder of this name");
     if (place.directory.size() > 1) place.directory += layout == "fs" ? '/' : '.';
     for (const char c : level) place.directory += c == '&' ? std::string("&-") : std::string(1, c);

@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "fs/folder_names.h"
 #include "fs/past.h"
 #include "tools/accounts.h"
@@ -45,8 +46,6 @@ std::vector<std::string> split_path(std::string_view path) {
   }
   return parts;
 }
-
-bool is_message_directory(std::string_view name) { return name == "cur" || name == "new" || name == "tmp"; }
 
 std::vector<MailFolder> folders_at(View& view, const Clock& clock, const Account& account, Instant at) {
   Past past(view, clock);
@@ -128,7 +127,7 @@ FolderNamer::Known FolderNamer::find_out(ItemId directory, Instant at) {
     if (!version) break;
     known.since = std::max(known.since, version->since);
     known.until = std::min(known.until, version->until);
-    if (!(innermost && is_message_directory(version->state.name))) names.push_back(version->state.name);
+    if (!(innermost && is_folder_part(version->state.name))) names.push_back(version->state.name);
     innermost = false;
     directory = version->state.parent;
   }

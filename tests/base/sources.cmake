@@ -13,6 +13,7 @@ set(BASE_TEST_SOURCES
   base/hmac_test.cpp
   base/instant_text_test.cpp
   base/log_test.cpp
+  base/maildir_name_test.cpp
   base/posix_filesystem_test.cpp
   base/utf8_test.cpp
   base/uuid_test.cpp)
