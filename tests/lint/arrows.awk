@@ -16,7 +16,7 @@ BEGIN {
   may["mail"] = "base"
   may["store"] = "base"
   may["scanner"] = "base mail store/view.h store/recorder.h store/entry.h store/watch_report.h store/origin.h"
-  may["search"] = "base mail store/view.h store/entry.h store/sqlite.h store/index_lock.h"
+  may["search"] = "base mail store/view.h store/entry.h store/sqlite.h store/sqlite_files.h store/index_lock.h"
   may["fs"] = "base store/view.h store/entry.h store/watch_report.h store/check_state.h store/check_state_json.h"
   may["restore"] = "base store/view.h store/entry.h"
   may["archive"] = "base mail store/view.h store/recorder.h store/entry.h store/happening_stream.h store/origin.h"
