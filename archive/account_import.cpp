@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/maildir_name.h"
+
 namespace yestermail {
 namespace {
 
@@ -15,9 +17,6 @@ std::string_view directory_of(std::string_view path) {
 }
 
 std::string_view name_of(std::string_view path) { return path.substr(path.rfind('/') + 1); }
-
-/// What a message is known by while its flags change.
-std::string base_of(std::string_view name) { return std::string(name.substr(0, name.find(':', 1))); }
 
 }  // namespace
 
@@ -32,8 +31,7 @@ AccountImport::AccountImport(View& view, ImportAccount account, const ErasedCont
 
 bool AccountImport::holds_messages(std::string_view directory) {
   if (directory.starts_with('@')) return false;
-  const auto name = name_of(directory);
-  return name == "cur" || name == "new";
+  return is_message_directory(name_of(directory));
 }
 
 void AccountImport::tell(const std::string& path, ImportFate fate, std::string why) {
@@ -124,7 +122,7 @@ void AccountImport::put(const std::string& path, File& file, Put put, bool same_
 /// A message of the folder with the same bytes and the same name up to the flags, for which nothing came yet.
 std::optional<Version> AccountImport::under_other_name(const std::string& folder, const EntryState& state) {
   index_folder(folder);
-  const auto [first, last] = index_.equal_range(base_of(state.name));
+  const auto [first, last] = index_.equal_range(std::string(maildir_base(state.name)));
   for (auto at = first; at != last; ++at) {
     if (was_met(at->second)) continue;
     auto version = view_.version(account_.account.number, at->second);
@@ -147,7 +145,7 @@ void AccountImport::index_folder(const std::string& folder) {
     for (std::size_t at = 0; at < ids.size(); at += kBatch) {
       const auto batch = std::span(ids).subspan(at, std::min(kBatch, ids.size() - at));
       for (const auto& version : view_.versions(number, batch)) {
-        if (version.state.kind == EntryKind::kMessage) index_.emplace(base_of(version.state.name), version.id);
+        if (version.state.kind == EntryKind::kMessage) index_.emplace(maildir_base(version.state.name), version.id);
       }
     }
   }

@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/import_choice.h"
 
-#include <fnmatch.h>
-
-#include <algorithm>
 #include <set>
 
 #include "archive/account_walk.h"
+#include "base/account_words.h"
 #include "base/error.h"
 #include "store/origin.h"
 
 namespace yestermail {
 namespace {
-
-bool names(const std::string& word, const std::string& account) {
-  if (account == word || printable(account) == word) return true;
-  if (word.starts_with('@') && account.size() > word.size() && account.ends_with(word)) return true;
-  return ::fnmatch(word.c_str(), account.c_str(), 0) == 0;
-}
-
-/// Whether any of the words does; each that does is marked.
-bool is_wanted(const std::vector<std::string>& words, const std::string& account, std::vector<bool>& used) {
-  bool wanted = words.empty();
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    if (!names(words[i], account)) continue;
-    used[i] = wanted = true;
-  }
-  return wanted;
-}
 
 /// What an earlier import has begun, if the name is not taken by something else.
 void look_up(View& view, ImportAccount& account) {
@@ -52,19 +34,18 @@ void check_account_name(const std::string& name) {
 }
 
 bool is_wanted(const ImportOrder& order, const std::string& account) {
-  std::vector<bool> used(order.accounts.size());
-  return is_wanted(order.accounts, account, used);
+  return order.accounts.empty() || names_account(order.accounts, account);
 }
 
 std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account>& candidates,
                                            const ImportOrder& order) {
   if (candidates.empty()) throw Error(Errc::kNotFound, "no account is in it: nothing to import");
-  std::vector<bool> used(order.accounts.size());
+  AccountWords words(order.accounts);
   std::set<std::string> mapped;
   std::set<std::string> taken;
   std::vector<ImportAccount> chosen;
   for (const auto& candidate : candidates) {
-    if (!is_wanted(order.accounts, candidate.name, used)) continue;
+    if (!words.choose(candidate.name)) continue;
     ImportAccount account{candidate.name, {}};
     account.account.name = candidate.name;
     account.account.source = candidate.source;
@@ -81,9 +62,8 @@ std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account
     look_up(view, account);
     chosen.push_back(std::move(account));
   }
-  if (const auto unused = std::ranges::find(used, false); unused != used.end()) {
-    throw Error(Errc::kNotFound, "no account \"" +
-                                     printable(order.accounts[static_cast<std::size_t>(unused - used.begin())]) +
+  if (const auto unused = words.unused()) {
+    throw Error(Errc::kNotFound, "no account \"" + printable(*unused) +
                                      "\" is in it: \"--dry-run\" without --accounts shows those that are");
   }
   for (const auto& [old_name, new_name] : order.names) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/account_folders.h"
 
+#include "base/maildir_name.h"
 #include "fs/folder_names.h"
 
 namespace yestermail {
@@ -9,14 +10,12 @@ namespace {
 constexpr std::size_t kMostFolders = 100'000;
 constexpr std::string_view kNested = "fs";
 
-bool is_message_directory(std::string_view name) { return holds_messages(name) || name == "tmp"; }
-
 bool is_extra_directory(std::string_view name) { return name == "@home" || name == "@control"; }
 
 AccountFolders maildir_folders(const DirectoryLister& directories) {
   AccountFolders found;
   for (const auto& entry : directories(kRootItem)) {
-    found.has_inbox = found.has_inbox || holds_messages(entry.state.name);
+    found.has_inbox = found.has_inbox || is_message_directory(entry.state.name);
     if (found.paths.size() < kMostFolders) found.paths.push_back({entry.item, maildir_folder_path(entry.state.name)});
   }
   return found;
@@ -28,7 +27,7 @@ AccountFolders nested_folders(const DirectoryLister& directories) {
     const auto parent = found.paths[i];
     for (const auto& entry : directories(parent.item)) {
       const bool in_root = parent.item == kRootItem;
-      if (is_message_directory(entry.state.name)) {
+      if (is_folder_part(entry.state.name)) {
         found.has_inbox = found.has_inbox || (in_root && entry.state.name != "tmp");
         continue;
       }
@@ -56,7 +55,7 @@ AccountFolders account_folders_at(View& view, const Account& account, Instant at
 std::vector<std::string> folder_levels(std::string_view layout, const std::vector<std::string>& names) {
   if (layout != kNested) return names.size() == 1 ? maildir_folder_path(names.front()) : std::vector<std::string>{};
   for (const auto& name : names) {
-    if (is_message_directory(name)) return {};
+    if (is_folder_part(name)) return {};
   }
   return names.empty() || is_extra_directory(names.front()) ? std::vector<std::string>{} : names;
 }

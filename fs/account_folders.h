@@ -26,9 +26,6 @@ AccountFolders account_folders(std::string_view layout, const DirectoryLister& d
 /// As it was at an instant.
 AccountFolders account_folders_at(View& view, const Account& account, Instant at);
 
-/// True for the directories of a folder in which its messages are.
-inline bool holds_messages(std::string_view directory) { return directory == "cur" || directory == "new"; }
-
 /// The levels of a folder's directory from the names of the directories that lead to it, below the root; none where it
 /// is no folder.
 std::vector<std::string> folder_levels(std::string_view layout, const std::vector<std::string>& names);

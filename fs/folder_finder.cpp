@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/maildir_name.h"
 #include "fs/account_folders.h"
 
 namespace yestermail {
@@ -48,7 +49,7 @@ const std::optional<FolderLine>& FolderFinder::of_message(ItemId directory, Inst
   const auto [found, is_new] = lines_.try_emplace(directory);
   if (is_new) {
     const auto version = newest_by(view_, account_.number, directory, at);
-    if (version && holds_messages(version->state.name)) found->second = folder(version->state.parent, at);
+    if (version && is_message_directory(version->state.name)) found->second = folder(version->state.parent, at);
   }
   return found->second;
 }

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/maildir_name.h"
 #include "fs/account_folders.h"
 #include "fs/cursors.h"
 #include "fs/folder_node.h"
@@ -79,7 +80,7 @@ std::optional<Node> FriendlyTree::message(const Scope& scope, ItemId folder, std
   if (message_name(version->item, version->state) != name) return std::nullopt;
   const auto directory = past_.view().item_at(scope.account(), version->state.parent, scope.moment.at);
   if (!directory || directory->state.parent != folder) return std::nullopt;
-  if (!holds_messages(directory->state.name)) return std::nullopt;
+  if (!is_message_directory(directory->state.name)) return std::nullopt;
   return file_node(scope.account(), *version, Style::kOwnerOnly, scope.lifetime());
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "base/maildir_name.h"
 #include "fs/account_folders.h"
 
 namespace yestermail {
@@ -30,7 +31,7 @@ IdList past_messages(View& view, AccountNumber account, std::span<const ItemId> 
   std::vector<VersionId> all;
   for (const auto folder : directories) {
     for (const auto& directory : past_directories(view, account, folder, at)) {
-      if (!holds_messages(directory.state.name)) continue;
+      if (!is_message_directory(directory.state.name)) continue;
       const auto ids = view.last_versions(account, directory.item, at, View::Among::kAll);
       all.insert(all.end(), ids.begin(), ids.end());
     }

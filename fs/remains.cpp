@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/remains.h"
 
+#include "base/maildir_name.h"
 #include "fs/account_folders.h"
 
 namespace yestermail {
@@ -35,7 +36,7 @@ std::vector<VersionId> all_entries(View& view, const Account& account, Instant a
   std::vector<VersionId> all;
   const auto add_folder = [&](ItemId folder) {
     for (const auto& directory : view.list_kind(account.number, folder, at, EntryKind::kDirectory)) {
-      if (!holds_messages(directory.state.name)) {
+      if (!is_message_directory(directory.state.name)) {
         all.push_back(directory.id);
         continue;
       }

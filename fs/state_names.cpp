@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/instant_text.h"
+#include "base/maildir_name.h"
 #include "fs/safe_text.h"
 
 namespace yestermail {
@@ -26,11 +27,6 @@ constexpr std::array<FlagWords, 6> kFlags{{{'S', "read", "unread"},
                                            {'P', "forwarded", "not forwarded"},
                                            {'D', "draft", "no draft"},
                                            {'T', "marked as deleted", "not marked as deleted"}}};
-
-std::string_view flags_of(std::string_view name) {
-  const auto start = name.rfind(":2,");
-  return start == std::string_view::npos ? std::string_view{} : name.substr(start + 3);
-}
 
 std::string keywords_of(std::string_view flags) {
   std::string found;
@@ -80,7 +76,7 @@ std::string step_words(const Step& step, bool is_first) {
   const auto& now = step.now->state;
   std::string words;
   if (step.from != step.to) add(words, "moved from " + folder_word(step.from) + " to " + folder_word(step.to));
-  add_flags(words, flags_of(before.name), flags_of(now.name));
+  add_flags(words, maildir_flags(before.name), maildir_flags(now.name));
   if (before.digest != now.digest) add(words, "rewritten");
   if (!words.empty()) return words;
   if (before.mtime_ns != now.mtime_ns) return "dated anew";

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/instant_text.h"
+#include "store/check_state_json.h"
 
 namespace yestermail {
 namespace {
@@ -45,19 +46,6 @@ Json watcher_json(const WatchReport& report) {
           {"lag_microseconds", report.lag_micros},
           {"waiting", report.waiting},
           {"open_gaps", open_gaps_json(report)}};
-}
-
-Json check_json(const std::optional<LastCheck>& check) {
-  if (!check) return nullptr;
-  return {{"at", instant_text(check->at)}, {"level", static_cast<unsigned>(check->level)}, {"damaged", check->damaged}};
-}
-
-Json unfinished_json(const std::optional<UnfinishedCheck>& check) {
-  if (!check) return nullptr;
-  return {{"at", instant_text(check->since)},
-          {"level", static_cast<unsigned>(check->level)},
-          {"stopped", check->stopped},
-          {"left", check->left}};
 }
 
 /// The newest of them.
@@ -115,9 +103,10 @@ std::string status_text(const StatusFacts& facts, const RequestCounters& counter
   json["last_instant"] = instant_text(facts.last);
   json["store"] = figures_json(facts.figures);
   json["watcher"] = facts.watcher ? watcher_json(*facts.watcher) : Json(nullptr);
-  json["last_check"] = check_json(facts.checks.last);
-  json["unfinished_check"] = unfinished_json(facts.checks.unfinished);
-  json["damage_found"] = check_json(facts.checks.damage);
+  const auto checks = Json::parse(check_state_json(facts.checks));
+  json["last_check"] = checks.at("last");
+  json["unfinished_check"] = checks.at("unfinished");
+  json["damage_found"] = checks.at("damage");
   json["gaps_total"] = facts.gaps.size();
   json["gaps"] = gaps_json(facts.gaps);
   json["requests"] = counters_json(counters);

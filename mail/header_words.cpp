@@ -7,6 +7,7 @@
 #include <optional>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "base/c_ptr.h"
 #include "mail/gmime_lock.h"
 #include "mail/tidy_text.h"
@@ -23,21 +24,15 @@ using AddressList = CPtr<InternetAddressList, unref>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
-bool same_name(std::string_view a, std::string_view lower_case) {
-  return a.size() == lower_case.size() && std::equal(a.begin(), a.end(), lower_case.begin(), [](char x, char y) {
-           return (x >= 'A' && x <= 'Z' ? static_cast<char>(x + ('a' - 'A')) : x) == y;
-         });
-}
-
 /// What is kept of the headers that are looked for: unfolded, cut, without NUL.
 struct RawWords {
   std::optional<std::string> from, sender, subject;
 
   std::optional<std::string>* wanted(std::string_view name) {
     std::optional<std::string>* slot = nullptr;
-    if (same_name(name, "from")) slot = &from;
-    if (same_name(name, "sender")) slot = &sender;
-    if (same_name(name, "subject")) slot = &subject;
+    if (same_letters(name, "from")) slot = &from;
+    if (same_letters(name, "sender")) slot = &sender;
+    if (same_letters(name, "subject")) slot = &subject;
     return slot != nullptr && !*slot ? slot : nullptr;  // The first one of a name counts.
   }
 };

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "base/ascii.h"
+
 namespace yestermail {
 namespace {
 
@@ -43,14 +45,6 @@ constexpr std::array<std::string_view, 64> kLetters{
 // Within a word these make no difference.
 constexpr std::array<std::string_view, 14> kInline{"a",    "abbr", "b",    "big",    "em",  "font", "i",
                                                    "mark", "s",    "span", "strong", "sub", "sup",  "u"};
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) c = lower(c);
-  return result;
-}
 
 void append_utf8(std::string& to, std::uint32_t code) {
   const auto tail = [&](unsigned shift) { to += static_cast<char>(0x80U | ((code >> shift) & 0x3FU)); };
@@ -128,11 +122,11 @@ class Reader {
     if (rest_.starts_with("<!--")) return skip_behind("-->");
     const bool closes = rest_.starts_with("</");
     const auto name_at = closes ? 2U : 1U;
-    const char first = name_at < rest_.size() ? lower(rest_[name_at]) : ' ';
+    const char first = name_at < rest_.size() ? lower_case(rest_[name_at]) : ' ';
     if (first == '!' || first == '?') return skip_behind(">");
     if (first < 'a' || first > 'z') return keep();  // "a < b"
     const auto name_end = std::min(rest_.find_first_of(" \t\r\n/>", name_at), rest_.size());
-    const auto name = lower(rest_.substr(name_at, std::min(name_end - name_at, kLongestEntity)));
+    const auto name = lower_case(rest_.substr(name_at, std::min(name_end - name_at, kLongestEntity)));
     skip_behind(">");
     if (!closes && (name == "script" || name == "style")) return skip_element(name);
     if (std::ranges::find(kInline, name) == kInline.end()) text_ += ' ';
@@ -141,7 +135,7 @@ class Reader {
   void skip_element(const std::string& name) {
     while (!rest_.empty()) {
       skip_behind("</");
-      if (lower(rest_.substr(0, name.size())) == name) return skip_behind(">");
+      if (lower_case(rest_.substr(0, name.size())) == name) return skip_behind(">");
     }
   }
 

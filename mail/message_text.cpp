@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/c_ptr.h"
 #include "mail/gmime_lock.h"
 #include "mail/header_words.h"
@@ -27,11 +28,11 @@ using CText = CPtr<char, g_free>;
 
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
-std::size_t count_of(std::string_view text, std::string_view lower_case) {
-  const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };
+std::size_t count_of(std::string_view text, std::string_view wanted) {
+  const auto same = [](char a, char b) { return lower_case(a) == b; };
   std::size_t count = 0;
   for (auto from = text.begin();; ++count) {
-    from = std::search(from, text.end(), lower_case.begin(), lower_case.end(), same);
+    from = std::search(from, text.end(), wanted.begin(), wanted.end(), same);
     if (from == text.end()) return count;
     ++from;
   }

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/codec.h"
 #include "base/error.h"
 #include "base/hmac.h"
 #include "base/uuid.h"
-#include "policy/known_accounts.h"
 
 namespace yestermail {
 namespace {

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/account_words.h"
 #include "base/error.h"
-#include "policy/known_accounts.h"
 
 namespace yestermail {
 namespace {

@@ -15,7 +15,7 @@ inline constexpr std::string_view kHoldWord = "hold";
 /// While it stands nothing of these accounts is purged or erased, whatever else is set.
 struct Hold {
   std::string name;
-  std::vector<std::string> accounts;  ///< patterns, see names_account(); of all incarnations
+  std::vector<std::string> accounts;  ///< patterns, see base/account_words.h; of all incarnations
   std::string note;                   ///< for people
   Instant since = {};
 };

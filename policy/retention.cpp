@@ -5,8 +5,9 @@
 #include <array>
 #include <utility>
 
+#include "base/account_words.h"
+#include "base/ascii.h"
 #include "base/error.h"
-#include "policy/known_accounts.h"
 
 namespace yestermail {
 namespace {

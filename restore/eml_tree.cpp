@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kSuffix = ".eml";
 constexpr const char* kStaging = ".yestermail-unfinished";
 
-std::string whole_name(std::string_view name) { return std::string(name); }
+std::string_view whole_name(std::string_view name) { return name; }
 
 FileOwner private_owner(const HeldDirectory& root) {
   auto owner = root.owner();

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/maildir_name.h"
+
 namespace yestermail {
 namespace {
 
@@ -50,9 +52,8 @@ std::string KeywordMap::text() const {
 
 MessageFlags read_flags(std::string_view message_name, const KeywordMap& map) {
   MessageFlags flags;
-  const auto colon = message_name.find(':', 1);
-  if (colon == std::string_view::npos) return flags;
-  auto field = message_name.substr(colon);
+  auto field = message_name.substr(maildir_base(message_name).size());
+  if (field.empty()) return flags;
   if (!field.starts_with(":2,") || field.find(':', 1) != std::string_view::npos) {
     flags.rest = std::string(field);  // Nobody's flags: it stays as it is.
     return flags;
@@ -79,10 +80,6 @@ std::string flags_field(const MessageFlags& flags, std::string_view letters) {
   std::ranges::sort(all);
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return ":2," + all + flags.rest;
-}
-
-std::string base_of_message(std::string_view message_name) {
-  return std::string(message_name.substr(0, message_name.find(':', 1)));
 }
 
 }  // namespace yestermail

@@ -43,7 +43,4 @@ MessageFlags read_flags(std::string_view message_name, const KeywordMap& map);
 /// ":2,FSa": what stands behind the base name; what stood there where that was no flags.
 std::string flags_field(const MessageFlags& flags, std::string_view letters);
 
-/// What a message is known by while its flags change: its name up to the first colon.
-std::string base_of_message(std::string_view message_name);
-
 }  // namespace yestermail

@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "base/maildir_name.h"
 #include "restore/live_keywords.h"
 #include "restore/subscription_list.h"
 
@@ -34,9 +35,9 @@ class MaildirStyle final : public FolderStyle {
   [[nodiscard]] std::vector<const HeldDirectory*> directories() const override { return {&at_.current, &at_.fresh}; }
   [[nodiscard]] const HeldDirectory& staging() const override { return at_.temporary; }
   [[nodiscard]] FileOwner owner() const override { return at_.top.owner(); }
-  [[nodiscard]] PresentFiles::BaseOf base_of() const override { return base_of_message; }
+  [[nodiscard]] PresentFiles::BaseOf base_of() const override { return maildir_base; }
   [[nodiscard]] std::string wanted_base(const Wanted& item) const override {
-    return base_of_message(item.version.state.name);
+    return std::string(maildir_base(item.version.state.name));
   }
   [[nodiscard]] std::string other_base(const Wanted& item, unsigned /*attempt*/) const override {
     return fresh_base_name() + sizes_of(wanted_base(item));

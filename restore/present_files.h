@@ -15,7 +15,7 @@ namespace yestermail {
 /// equal files. Takes about 150 bytes of memory a file. One thread.
 class PresentFiles {
  public:
-  using BaseOf = std::string (*)(std::string_view name);
+  using BaseOf = std::string_view (*)(std::string_view name);
 
   explicit PresentFiles(BaseOf base_of) : base_of_(base_of) {}
   /// `directory` outlives this.

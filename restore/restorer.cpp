@@ -6,6 +6,8 @@
 #include <deque>
 #include <span>
 
+#include "base/maildir_name.h"
+
 namespace yestermail {
 namespace {
 
@@ -32,12 +34,12 @@ std::string text_of(BlobReader& blob) {
 }
 
 std::string without_deleted_flag(const std::string& name) {
-  const auto flags = name.rfind(":2,");
-  if (flags == std::string::npos) return name;
-  auto end = std::min(name.find(',', flags + 3), name.size());
-  auto field = name.substr(flags, end - flags);
-  std::erase(field, 'T');
-  return name.substr(0, flags) + field + name.substr(end);
+  const auto flags = maildir_flags(name);
+  if (flags.empty()) return name;
+  const auto at = static_cast<std::size_t>(flags.data() - name.data());
+  std::string kept(flags);
+  std::erase(kept, 'T');
+  return name.substr(0, at) + kept + name.substr(at + flags.size());
 }
 
 }  // namespace

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scanner/account_census.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 
 #include "base/error.h"
@@ -10,11 +8,6 @@
 
 namespace yestermail {
 namespace {
-
-bool matches_any(const std::vector<std::string>& patterns, const std::string& name) {
-  return std::ranges::any_of(patterns,
-                             [&](const std::string& p) { return ::fnmatch(p.c_str(), name.c_str(), 0) == 0; });
-}
 
 std::unique_ptr<const Beneath> hold(OpenResult opened) {
   return std::make_unique<const Beneath>(std::move(std::get<Opened>(opened)));
@@ -31,11 +24,6 @@ void open_extra(AccountRun& run, TreeKind kind, const Place& place, ScanTotals& 
 }
 
 }  // namespace
-
-bool AccountPatterns::wants(const std::string& name) const {
-  if (import) return import->contains(name);
-  return (accounts.empty() || matches_any(accounts, name)) && !matches_any(exclude, name);
-}
 
 AccountCensus::AccountCensus(Recorder& recorder, const std::vector<SourceSpec>& specs, const AccountPatterns& patterns,
                              ScanTotals& totals)

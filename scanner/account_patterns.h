@@ -8,7 +8,7 @@
 
 namespace yestermail {
 
-/// Which accounts are wanted, by shell patterns of their names.
+/// Which accounts are wanted, by the words of names_account().
 struct AccountPatterns {
   std::vector<std::string> accounts;                                        ///< to take; none: all
   std::vector<std::string> exclude;                                         ///< to leave out; they win

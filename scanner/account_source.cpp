@@ -4,8 +4,8 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "scanner/listing.h"
-#include "scanner/maildir/maildir_name.h"
 
 namespace yestermail {
 namespace {
@@ -42,8 +42,7 @@ bool is_mail_tree(int fd, const Listing& listing, const std::string& layout) {
   if (listing.entries().empty()) return true;
   for (const auto& entry : listing.entries()) {
     if (entry.name == "subscriptions" || entry.name.starts_with("dovecot")) return true;
-    if (!is_message_directory(entry.name) && entry.name != "tmp" && !entry.name.starts_with('.') && layout != "fs")
-      continue;
+    if (!is_folder_part(entry.name) && !entry.name.starts_with('.') && layout != "fs") continue;
     if (!is_directory(fd, entry)) continue;
     if (layout != "fs" || is_message_directory(entry.name)) return true;
     const auto below = std::string(entry.name);

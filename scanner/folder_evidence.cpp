@@ -8,8 +8,8 @@
 #include <unordered_set>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "scanner/listing.h"
-#include "scanner/maildir/maildir_name.h"
 
 namespace yestermail {
 namespace {
@@ -22,8 +22,6 @@ struct Names {
   std::unordered_set<std::string> others;  ///< of directories that are no part of a folder
   bool is_folder = false;
 };
-
-bool is_part_of_folder(std::string_view name) { return is_message_directory(name) || name == "tmp"; }
 
 }  // namespace
 
@@ -65,7 +63,7 @@ std::optional<std::string> FolderEvidence::recorded_guid(ItemId directory) const
 bool FolderEvidence::have_something_in_common(TreeKind tree, const std::string& path, ItemId recorded) const {
   Names names;
   for (const auto& child : view_.list_kind(run_.number, recorded, kForever, EntryKind::kDirectory)) {
-    if (!is_part_of_folder(child.state.name)) names.others.insert(child.state.name);
+    if (!is_folder_part(child.state.name)) names.others.insert(child.state.name);
     if (!is_message_directory(child.state.name)) continue;
     names.is_folder = true;
     for (const auto& message : view_.list_kind(run_.number, child.item, kForever, EntryKind::kMessage)) {
@@ -93,7 +91,7 @@ bool FolderEvidence::have_something_in_common(TreeKind tree, const std::string& 
   if (!listing) return false;
   for (const auto& entry : listing->entries()) {
     if (names.others.contains(std::string(entry.name))) return true;
-    if (!is_part_of_folder(entry.name)) empty = false;
+    if (!is_folder_part(entry.name)) empty = false;
   }
   return empty && names.others.empty();
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "scanner/hint_router.h"
 
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
+#include "scanner/maildir/skipped_names.h"
 
 namespace yestermail {
 namespace {

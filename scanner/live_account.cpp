@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "scanner/account_run.h"
 #include "scanner/file_reader.h"
-#include "scanner/maildir/maildir_name.h"
 
 namespace yestermail {
 namespace {

@@ -84,7 +84,15 @@ class LiveAccount {
     int listings = 0;         ///< that did not show it
     Time due;
   };
-  using Base = std::pair<std::string, std::string>;  ///< folder and base name
+  using Base = std::pair<std::string, std::string>;                    ///< folder and base name
+  using Names = std::multimap<std::string, std::string, std::less<>>;  ///< of files, by base name
+  /// The names of messages that are missing from a folder, as both of its directories showed them.
+  struct Listed {
+    Time begun;
+    Time ended;
+    bool exact = true;  ///< together they show one moment
+    std::array<Names, kSides> names;
+  };
   /// A message that came a moment ago: one that vanishes elsewhere may be it.
   struct Arrival {
     Time when;
@@ -130,6 +138,11 @@ class LiveAccount {
   // live_deletions.cpp
   void confirm_missing(std::uint64_t fence, Outcome& outcome);
   void confirm_in_folder(const std::string& path, std::uint64_t fence, Outcome& outcome);
+  std::optional<Listed> list_missing(const OpenFolder& folder) const;
+  bool is_settled(const OpenFolder& folder, const std::string& base, Missing& missing, const Listed& listed,
+                  Outcome& outcome);
+  bool is_listed(const OpenFolder& folder, const std::string& base, const Version& missing, const Listed& listed,
+                 Outcome& outcome);
   bool is_recorded_elsewhere(const OpenFolder& folder, Side side, const std::string& name, const Version& missing);
   bool is_there(const Version& version);
   std::optional<std::string> path_of(ItemId directory);

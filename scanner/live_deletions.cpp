@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 
+#include "base/maildir_name.h"
 #include "scanner/account_run.h"
 #include "scanner/live_account.h"
-#include "scanner/maildir/maildir_name.h"
 
 namespace yestermail {
 namespace {
@@ -20,10 +21,8 @@ constexpr auto kArrivalAge = std::chrono::seconds(10);
 constexpr std::size_t kMostArrivals = 2000;
 
 /// The file names of base names that are wanted, in one directory.
-using Names = std::multimap<std::string, std::string, std::less<>>;
-
-Names names_by_base(const Listing& listing, const std::set<std::string, std::less<>>& wanted) {
-  Names names;
+auto names_by_base(const Listing& listing, const std::set<std::string, std::less<>>& wanted) {
+  std::multimap<std::string, std::string, std::less<>> names;
   for (const auto& entry : listing.entries()) {
     const auto base = maildir_base(entry.name);
     if (wanted.contains(base)) names.emplace(base, entry.name);
@@ -58,65 +57,81 @@ void LiveAccount::confirm_in_folder(const std::string& path, std::uint64_t fence
     std::erase_if(missing_, [&](const auto& entry) { return entry.first.first == path; });
     return;
   }
+  const auto listed = list_missing(folder);
+  if (!listed) {
+    outcome.reconcile = true;
+    return;
+  }
+  for (auto at = missing_.begin(); at != missing_.end();) {
+    auto& [base, missing] = *at;
+    const bool due = base.first == path && missing.fence <= fence && missing.due <= listed->begun;
+    at = due && is_settled(folder, base.second, missing, *listed, outcome) ? missing_.erase(at) : std::next(at);
+  }
+}
+
+/// Nothing: the folder cannot be read.
+std::optional<LiveAccount::Listed> LiveAccount::list_missing(const OpenFolder& folder) const {
   std::set<std::string, std::less<>> wanted;
   for (const auto& [base, missing] : missing_) {
-    if (base.first == path) wanted.insert(base.second);
+    if (base.first == folder.path) wanted.insert(base.second);
   }
-  const auto begun = Timer::now();
-  bool exact = true;
+  Listed listed;
+  listed.begun = Timer::now();
   std::array<Listing, kSides> listings;
-  std::array<Names, kSides> names;
   for (const auto side : {kCur, kNew}) {
     if (!folder.sides[side]) continue;
     listings[side] = Listing::read(folder.sides[side]->fd.get());
-    if (listings[side].error() != 0) {
-      outcome.reconcile = true;
-      return;
-    }
-    names[side] = names_by_base(listings[side], wanted);
+    if (listings[side].error() != 0) return std::nullopt;
+    listed.names[side] = names_by_base(listings[side], wanted);
   }
   for (const auto side : {kCur, kNew}) {
+    if (!folder.sides[side]) continue;
     // Both at rest from before the first was listed until now: together they show one moment.
-    const auto after = folder.sides[side] ? stat_of(folder.sides[side]->fd.get()) : std::nullopt;
-    exact = exact && (!folder.sides[side] ||
-                      (listings[side].exact() && after && mark_of(*after) == mark_of(listings[side].before())));
+    const auto after = stat_of(folder.sides[side]->fd.get());
+    listed.exact =
+        listed.exact && listings[side].exact() && after && mark_of(*after) == mark_of(listings[side].before());
   }
-  const auto now = Timer::now();
-  for (auto at = missing_.begin(); at != missing_.end();) {
-    auto& [base, missing] = *at;
-    if (base.first != path || missing.fence > fence || missing.due > begun) {
-      ++at;
-      continue;
-    }
-    bool listed = false;
-    for (const auto side : {kCur, kNew}) {
-      const auto [first, last] = names[side].equal_range(base.second);
-      for (auto found = first; found != last; ++found) {
-        // What is recorded under that name is another item, or this one, told of in the wrong order.
-        if (is_recorded_elsewhere(folder, side, found->second, missing.version)) continue;
-        listed = true;
-        outcome.looks.push_back(
-            {(path.empty() ? "" : path + "/") + std::string(side == kNew ? "new" : "cur"), found->second});
-      }
-    }
-    if (listed) {
-      // Kept: when that name is looked at, this is what it was. It waits for a listing again until then.
-      missing.listings = 0;
-      missing.fence = world_.fence + 2;
-      missing.due = now + kAfterListing;
-      ++at;
-    } else if ((exact || ++missing.listings >= 2) && message_is_gone(missing.version)) {
-      at = missing_.erase(at);
-    } else if (exact || missing.listings >= 2) {
-      outcome.reconcile = true;  // Which settles it.
-      missing.due = now + kLongAfterListing;
-      ++at;
-    } else {
-      missing.fence = world_.fence + 2;
-      missing.due = now + std::max<Timer::duration>(kAfterListing, kListingShare * (now - begun));
-      ++at;
+  listed.ended = Timer::now();
+  return listed;
+}
+
+/// It is gone for certain, and that is recorded. False: it is kept as missing, for another listing.
+bool LiveAccount::is_settled(const OpenFolder& folder, const std::string& base, Missing& missing, const Listed& listed,
+                             Outcome& outcome) {
+  if (is_listed(folder, base, missing.version, listed, outcome)) {
+    // When that name is looked at, this is what it was. It waits for a listing again until then.
+    missing.listings = 0;
+    missing.fence = world_.fence + 2;
+    missing.due = listed.ended + kAfterListing;
+    return false;
+  }
+  if (!listed.exact && ++missing.listings < 2) {
+    missing.fence = world_.fence + 2;
+    missing.due =
+        listed.ended + std::max<Timer::duration>(kAfterListing, kListingShare * (listed.ended - listed.begun));
+    return false;
+  }
+  if (message_is_gone(missing.version)) return true;
+  outcome.reconcile = true;  // Which settles it.
+  missing.due = listed.ended + kLongAfterListing;
+  return false;
+}
+
+/// A name shows that it may be there: that is to be looked at.
+bool LiveAccount::is_listed(const OpenFolder& folder, const std::string& base, const Version& missing,
+                            const Listed& listed, Outcome& outcome) {
+  bool found = false;
+  for (const auto side : {kCur, kNew}) {
+    const auto [first, last] = listed.names[side].equal_range(base);
+    for (auto at = first; at != last; ++at) {
+      // What is recorded under that name is another item, or this one, told of in the wrong order.
+      if (is_recorded_elsewhere(folder, side, at->second, missing)) continue;
+      found = true;
+      outcome.looks.push_back(
+          {(folder.path.empty() ? "" : folder.path + "/") + std::string(side == kNew ? "new" : "cur"), at->second});
     }
   }
+  return found;
 }
 
 bool LiveAccount::is_recorded_elsewhere(const OpenFolder& folder, Side side, const std::string& name,

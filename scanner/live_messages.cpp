@@ -4,11 +4,12 @@
 #include <set>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "mail/header_words.h"
 #include "scanner/account_run.h"
 #include "scanner/file_reader.h"
 #include "scanner/live_account.h"
-#include "scanner/maildir/maildir_name.h"
+#include "scanner/maildir/skipped_names.h"
 #include "scanner/message_pairs.h"
 
 namespace yestermail {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
 
 namespace yestermail {
 

@@ -5,10 +5,10 @@
 #include <unordered_set>
 #include <utility>
 
+#include "base/maildir_name.h"
 #include "mail/header_words.h"
 #include "scanner/file_reader.h"
 #include "scanner/listing.h"
-#include "scanner/maildir/maildir_name.h"
 
 namespace yestermail {
 

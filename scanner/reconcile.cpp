@@ -5,7 +5,8 @@
 #include <cerrno>
 #include <cstring>
 
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
+#include "scanner/maildir/skipped_names.h"
 
 namespace yestermail {
 namespace {

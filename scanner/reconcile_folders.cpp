@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <map>
 
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
 #include "scanner/reconcile.h"
 
 namespace yestermail {
@@ -54,13 +54,13 @@ void Reconciler::expand_lost() {
     const auto item = lost_[i].version.item;
     if (const auto mark = marks_.find(item); mark != marks_.end()) lost_[i].inode = mark->second.inode;
     const auto& name = lost_[i].version.state.name;
-    if (is_message_directory(name) || name == "tmp" || !lost_[i].matchable) {
+    if (is_folder_part(name) || !lost_[i].matchable) {
       lost_[i].matchable = false;
       continue;
     }
     lost_[i].guid = evidence_.recorded_guid(item);
     for (auto& child : view_.list_kind(run_->number, item, kForever, EntryKind::kDirectory)) {
-      if (is_message_directory(child.state.name) || child.state.name == "tmp") continue;
+      if (is_folder_part(child.state.name)) continue;
       LostDirectory below{std::move(child), lost_[i].tree};
       below.parent = i;
       lost_.push_back(std::move(below));

@@ -4,7 +4,8 @@
 #include <cstring>
 #include <unordered_set>
 
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
+#include "scanner/maildir/skipped_names.h"
 #include "scanner/reconcile.h"
 
 namespace yestermail {

@@ -3,7 +3,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
 #include "scanner/reconcile.h"
 
 namespace yestermail {

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "scanner/maildir/maildir_name.h"
+#include "scanner/maildir/skipped_names.h"
 
 namespace yestermail {
 namespace {

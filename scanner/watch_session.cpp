@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
 #include "scanner/pipeline.h"
 #include "scanner/reconcile.h"
 #include "scanner/thread_priority.h"

@@ -5,6 +5,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/instant_text.h"
 
@@ -21,7 +22,6 @@ constexpr std::size_t kLongestQuery = 4096;
 
 bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 /// One piece of a query: -key:"value", each part but the value optional.
 struct Piece {
@@ -48,7 +48,7 @@ class Cutter {
     const auto letters = std::ranges::find_if_not(rest_, is_letter) - rest_.begin();
     const auto length = static_cast<std::size_t>(letters);
     if (length > 0 && length < rest_.size() && rest_[length] == ':') {
-      for (const char c : rest_.substr(0, length)) piece.key += lower(c);
+      for (const char c : rest_.substr(0, length)) piece.key += lower_case(c);
       rest_.remove_prefix(length + 1);
     }
     piece.quoted = rest_.starts_with('"');
@@ -133,15 +133,14 @@ void narrow_to(const Piece& piece, Instant now, Query& query) {
 std::uint64_t read_size(const Piece& piece) {
   std::string_view text = piece.value;
   std::uint64_t unit = 1;
-  for (const auto* end : {"ib", "b"}) {
-    if (text.size() > std::string_view(end).size() &&
-        std::ranges::equal(text.substr(text.size() - std::string_view(end).size()), std::string_view(end), {}, lower)) {
-      text.remove_suffix(std::string_view(end).size());
+  for (const std::string_view end : {"ib", "b"}) {
+    if (text.size() > end.size() && same_letters(text.substr(text.size() - end.size()), end)) {
+      text.remove_suffix(end.size());
       break;
     }
   }
   constexpr std::string_view kUnits = "kmgt";
-  if (const auto at = text.empty() ? std::string_view::npos : kUnits.find(lower(text.back()));
+  if (const auto at = text.empty() ? std::string_view::npos : kUnits.find(lower_case(text.back()));
       at != std::string_view::npos) {
     unit = std::uint64_t{1} << (10 * (at + 1));
     text.remove_suffix(1);
@@ -155,11 +154,6 @@ std::uint64_t read_size(const Piece& piece) {
   return number * unit;
 }
 
-std::string in_lower_case(std::string text) {
-  for (auto& c : text) c = lower(c);
-  return text;
-}
-
 /// A property that a message has or has not, said once.
 void settle(const Piece& piece, std::optional<bool>& property) {
   if (property && *property == piece.exclude) refuse(piece.text(), "the query says the contrary too");
@@ -167,7 +161,7 @@ void settle(const Piece& piece, std::optional<bool>& property) {
 }
 
 void read_property(const Piece& piece, Query& query) {
-  const auto value = in_lower_case(piece.value);
+  const auto value = lower_case(piece.value);
   if (value == "deleted") return settle(piece, query.deleted);
   if (value == "unread") return settle(piece, query.unread);
   if (value == "flagged") return settle(piece, query.flagged);
@@ -199,7 +193,7 @@ void read_piece(const Piece& piece, Instant now, Query& query) {
   if (const auto field = field_of(piece.key)) {
     query.terms.push_back(read_term(piece, *field));
   } else if (piece.key == "has") {
-    const auto value = in_lower_case(piece.value);
+    const auto value = lower_case(piece.value);
     if (value != "attachment" && value != "attachments") refuse(piece.text(), "is not known: write has:attachment");
     settle(piece, query.attachment);
   } else if (piece.key == "is") {

@@ -7,16 +7,9 @@
 
 #include "search/index_updater.h"
 #include "store/index_lock.h"
+#include "store/sqlite_files.h"
 
 namespace yestermail {
-namespace {
-
-/// An index and what SQLite may have left beside it.
-void remove_files(Filesystem& disk, const std::string& path) {
-  for (const auto* end : {"-journal", "-wal", "-shm", ""}) remove_if_there(disk, path + end);
-}
-
-}  // namespace
 
 /// The newest version that the index has seen is still the one that the catalog has: the store was not set back.
 bool SearchIndex::knows_this_past(const Account& account, const View::Beginning& seen) {
@@ -40,7 +33,7 @@ bool SearchIndex::is_current(const Account& account) {
 void SearchIndex::discard(const Account& account, const std::string& why) {
   world_.log.warning(why + "; it is made anew");
   const auto lock = wait_for_index_lock(world_.disk, directory_);
-  remove_files(world_.disk, path_of(account.uuid));
+  remove_database(world_.disk, path_of(account.uuid));
 }
 
 // One step at a time under the lock, so that a purge does not wait long, and with the file opened anew for each, since

@@ -4,25 +4,17 @@
 #include <algorithm>
 #include <map>
 
+#include "base/ascii.h"
+#include "base/maildir_name.h"
 #include "search/index_updater.h"
 
 namespace yestermail {
 namespace {
 
-/// The letters of a message's name behind ":2,".
-bool has_flag(std::string_view name, char flag) {
-  const auto colon = name.rfind(":2,");
-  if (colon == std::string_view::npos) return false;
-  const auto flags = name.substr(colon + 3);
-  return flags.substr(0, flags.find(',')).find(flag) != std::string_view::npos;
-}
+bool has_flag(std::string_view name, char flag) { return maildir_flags(name).find(flag) != std::string_view::npos; }
 
 bool is_or_is_below(std::string_view path, std::string_view folder) {
-  const auto same = [](char a, char b) {
-    const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-    return lower(a) == lower(b);
-  };
-  if (path.size() < folder.size() || !std::equal(folder.begin(), folder.end(), path.begin(), same)) return false;
+  if (!same_letters(path.substr(0, folder.size()), folder)) return false;
   return path.size() == folder.size() || path[folder.size()] == '/';
 }
 

@@ -13,6 +13,7 @@
 #include "store/check_table.h"
 #include "store/entry_row.h"
 #include "store/fork_index.h"
+#include "store/sqlite_files.h"
 
 namespace yestermail {
 namespace {
@@ -44,8 +45,9 @@ void name_strangers(const CheckContext& context, const CheckedOwner& owner) {
   const auto directory = context.layout.store() + "/" + owner.directory();
   const std::string table = owner.is_pool() ? "index-0.db" : "catalog.db";
   for (const auto& name : context.world.disk.list(directory)) {
-    const bool known = name == "packs" || (!owner.is_pool() && name == "log") || name == table ||
-                       name == table + "-wal" || name == table + "-shm" || name == table + "-journal" ||
+    const bool beside = std::any_of(kBesideDatabase.begin(), kBesideDatabase.end(),
+                                    [&](const char* suffix) { return name == table + suffix; });
+    const bool known = name == "packs" || (!owner.is_pool() && name == "log") || name == table || beside ||
                        (owner.is_pool() && owner.id.is_zero() && Uuid::from_hex(name));
     if (!known) {
       context.collector.file(

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/instant_text.h"
+#include "store/check_state_json.h"
 
 namespace yestermail {
 namespace {
@@ -28,11 +29,6 @@ std::optional<LastCheck> last_of(const Json& json, const char* name) {
   const auto last = json.find(name);
   if (last == json.end() || last->is_null()) return std::nullopt;
   return LastCheck{instant_of(*last), level_of(*last), last->at("damaged").get<bool>()};
-}
-
-Json json_of(const std::optional<LastCheck>& last) {
-  if (!last) return nullptr;
-  return {{"at", instant_text(last->at)}, {"level", static_cast<unsigned>(last->level)}, {"damaged", last->damaged}};
 }
 
 CheckRecord decode(const Json& json) {
@@ -67,22 +63,14 @@ CheckRecord read_check_record(Filesystem& disk, const Layout& layout) {
 }
 
 void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecord& record) {
-  Json json{{"accounts", Json::object()},
-            {"packs", Json::object()},
-            {"last", json_of(record.state.last)},
-            {"damage", json_of(record.state.damage)},
-            {"unfinished", nullptr}};
+  auto json = Json::parse(check_state_json(record.state));
+  json["accounts"] = Json::object();
+  json["packs"] = Json::object();
   for (const auto& [account, one] : record.accounts) {
     json["accounts"][account.hex()] = {{"at", instant_text(one.at)}, {"last", one.last.value}};
   }
   for (const auto& [pack, one] : record.packs) {
     json["packs"][pack.hex()] = {{"at", instant_text(one.at)}, {"level", static_cast<unsigned>(one.level)}};
-  }
-  if (const auto& unfinished = record.state.unfinished) {
-    json["unfinished"] = {{"at", instant_text(unfinished->since)},
-                          {"level", static_cast<unsigned>(unfinished->level)},
-                          {"stopped", unfinished->stopped},
-                          {"left", unfinished->left}};
   }
   write_durably(disk, layout.store(), kName, as_bytes(json.dump(1) + "\n"));
 }

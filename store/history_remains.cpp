@@ -7,15 +7,12 @@
 #include "base/error.h"
 #include "store/catalog_reader.h"
 #include "store/catalog_writer.h"
+#include "store/sqlite_files.h"
 
 namespace yestermail {
 namespace {
 
 constexpr std::size_t kReplayGroup = 512;
-
-void remove_database(Filesystem& disk, const std::string& path) {
-  for (const char* suffix : {"-wal", "-shm", "-journal", ""}) remove_if_there(disk, path + suffix);
-}
 
 /// Ends the version of an item that ended at `at`, where no other version of the item does so by beginning then.
 void end_item(CatalogReader& rows, ItemId item, Instant at, std::vector<Operation>& to) {

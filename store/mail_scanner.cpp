@@ -2,8 +2,9 @@
 #include "store/mail_scanner.h"
 
 #include <algorithm>
-#include <cctype>
 #include <utility>
+
+#include "base/ascii.h"
 
 namespace yestermail {
 namespace {
@@ -17,10 +18,8 @@ constexpr std::size_t kMaxBoundaryBytes = 200;  ///< RFC 2046 allows 70
 
 bool is_empty(std::string_view line) { return line == "\n" || line == "\r\n"; }
 
-bool starts_with_nocase(std::string_view text, std::string_view lower) {
-  return text.size() >= lower.size() && std::equal(lower.begin(), lower.end(), text.begin(), [](char a, char b) {
-           return a == std::tolower(static_cast<unsigned char>(b));
-         });
+bool starts_with_nocase(std::string_view text, std::string_view start) {
+  return same_letters(text.substr(0, start.size()), start);
 }
 
 }  // namespace

@@ -3,9 +3,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 
+#include "base/ascii.h"
 #include "base/digest.h"
 
 namespace yestermail {
@@ -27,9 +27,7 @@ Uuid pool_id(PoolScope scope, const Uuid& account, std::string_view account_name
   if (scope == PoolScope::kStore || account.is_zero()) return {};
   if (scope == PoolScope::kAccount) return account;
   const auto at = account_name.rfind('@');
-  std::string domain(at == std::string_view::npos ? "" : account_name.substr(at + 1));
-  std::transform(domain.begin(), domain.end(), domain.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  const auto domain = lower_case(at == std::string_view::npos ? "" : account_name.substr(at + 1));
   return *Uuid::from_bytes(Digest::of(as_bytes(domain)).bytes().first(Uuid::kSize));
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "store/pool_index.h"
+#include "store/sqlite_files.h"
 
 namespace yestermail {
 namespace {
@@ -24,8 +25,8 @@ std::uint64_t flat_directory(Filesystem& disk, const std::string& path) {
 }
 
 std::uint64_t database(Filesystem& disk, const std::string& path) {
-  std::uint64_t sum = 0;
-  for (const char* suffix : {"", "-wal", "-shm"}) sum += file_size(disk, path + suffix);
+  auto sum = file_size(disk, path);
+  for (const auto* suffix : kBesideDatabase) sum += file_size(disk, path + suffix);
   return sum;
 }
 

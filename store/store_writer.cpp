@@ -14,15 +14,9 @@
 #include "store/store_header.h"
 
 namespace yestermail {
-
 namespace {
 
 constexpr std::uint64_t kWorthPacking = 256U << 10U;
-constexpr std::size_t kMaxSound = 200'000;  ///< about 12 MB
-
-bool has_segment(const std::vector<std::string>& names) {
-  return std::any_of(names.begin(), names.end(), [](const auto& name) { return parse_segment_name(name).has_value(); });
-}
 
 }  // namespace
 
@@ -104,72 +98,6 @@ StoreWriter::~StoreWriter() {
   } catch (const std::exception& error) {
     world_.log.warning(std::string(error.what()) + "; the store is recovered when it is opened next");
   }
-}
-
-void StoreWriter::recover() {
-  bool crashed = world_.disk.exists(layout_.writing());
-  for (const auto& name : world_.disk.list(layout_.staging())) remove_tree(world_.disk, layout_.staging() + "/" + name);
-  catalogs_.emplace(world_.disk, layout_, id_, world_.log);
-  if (!has_segment(world_.disk.list(layout_.journal()))) {
-    world_.log.error(layout_.journal() + ": the journal is missing; what only it held is lost");
-    crashed = true;  // Numbers must go on above what catalogs and logs have seen.
-  }
-  std::function<void(const Batch&)> replay;  // After a clean end the catalogs have it all.
-  if (crashed) {
-    replay = [this](const Batch& batch) {
-      catalogs_->apply(batch.transactions, batch.segment, batch.payload.data() - batch.payload_offset);
-    };
-  }
-  journal_ = std::make_unique<Journal>(world_.disk, layout_, id_, tuning_.journal_segment_bytes, world_.log, replay);
-  // A store that was closed in good order has no torn tail: what is missing there is damaged.
-  const auto closed_at = crashed ? Lsn{} : catalogs_->catalog(Uuid{}).closed_at();
-  if (journal_->next_lsn() <= closed_at) {
-    world_.log.error(layout_.journal() + ": its last transactions are damaged; what the catalogs know of them stays");
-  }
-  if (crashed || journal_->next_lsn().value != closed_at.value + 1) recover_after_crash();
-  // Readers need both; they are made anew if somebody has removed them.
-  catalogs_->catalog(Uuid{});
-  catalogs_->pool({});
-  marked_ = crashed;
-}
-
-void StoreWriter::recover_after_crash() {
-  auto& disk = world_.disk;
-  Lsn newest;
-  Instant last_at = catalogs_->catalog(Uuid{}).last_instant();
-  const auto bring_up = [&](const Uuid& account) {
-    auto& catalog = catalogs_->catalog(account);  // Opening it applies what the logs have.
-    newest = std::max(newest, catalog.applied());
-    last_at = std::max(last_at, catalog.last_instant());
-    catalogs_->adopt_orphans(account);
-  };
-  bring_up(Uuid{});
-  for (const auto& shard : disk.list(layout_.accounts())) {
-    for (const auto& name : disk.list(layout_.accounts() + "/" + shard)) {
-      if (const auto account = Uuid::from_hex(name)) bring_up(*account);
-    }
-  }
-  for (const auto& pool : pools_of(disk, layout_)) catalogs_->adopt_pool_orphans(pool);
-  journal_->raise(Lsn{newest.value + 1}, last_at);
-}
-
-// What a store of an earlier session, or create_store(), left out is made here: the first transaction of every store.
-void StoreWriter::make_server_directories() {
-  if (view_->item_at(kServerAccount, kRootItem, kForever)) return;
-  EntryState root;
-  root.kind = EntryKind::kDirectory;
-  root.mode = 0700;
-  root.mtime_ns = world_.clock.now().value * 1000;
-  std::vector<Change> changes{Put{kRootItem, Cause::kArrived, root, {}}};
-  const std::pair<ItemId, const char*> directories[] = {
-      {kAccountsDirectory, "accounts"}, {kDomainsDirectory, "domains"}, {kSettingsDirectory, "settings"}};
-  for (const auto& [item, name] : directories) {
-    auto state = root;
-    state.parent = kRootItem;
-    state.name = name;
-    changes.push_back(Put{item, Cause::kArrived, state, {}});
-  }
-  record(kServerAccount, changes, {});
 }
 
 void StoreWriter::mark_writing() {
@@ -348,56 +276,6 @@ void StoreWriter::set_marks(const Uuid& account, const std::vector<std::pair<Ite
   catalogs_->catalog(account).set_marks(marks);
 }
 
-bool StoreWriter::has_blob(const Uuid& account, const Digest& digest) {
-  const std::scoped_lock lock(catalogs_mutex_);
-  return catalogs_->catalog(account).blobs().find(digest).has_value();
-}
-
-bool StoreWriter::has_sound_part(const Uuid& pool, const Digest& part, ByteView bytes) {
-  {
-    const std::scoped_lock lock(sound_mutex_);
-    // A purge that has not come to this part yet leaves it; after that it is found nowhere.
-    if (const auto watched = watched_.find(pool); watched != watched_.end() && watched->second.contains(part)) {
-      needed_[pool].insert(part);
-    }
-    if (sound_[pool].contains(part)) return true;
-  }
-  {
-    const std::scoped_lock lock(catalogs_mutex_);
-    if (!catalogs_->pool(pool).find(part)) return false;
-  }
-  if (!view_->part_is(pool, part, bytes)) {
-    world_.log.error("part " + part.hex() + ": damaged in the pool; a mail has it again, and it is stored anew");
-    const std::scoped_lock lock(catalogs_mutex_);
-    catalogs_->pool(pool).forget(part);
-    return false;
-  }
-  note_sound(pool, {part});
-  return true;
-}
-
-void StoreWriter::note_sound(const Uuid& pool, const std::unordered_set<Digest>& parts) {
-  const std::scoped_lock lock(sound_mutex_);
-  std::size_t all = 0;
-  for (const auto& [id, some] : sound_) all += some.size();
-  if (all > kMaxSound) sound_.clear();
-  sound_[pool].insert(parts.begin(), parts.end());
-}
-
-bool StoreWriter::is_packed(PackClass pack_class, const Uuid& owner, const Digest& digest) {
-  const std::scoped_lock lock(catalogs_mutex_);
-  const auto place = find_place(pack_class, owner, digest);
-  return place && place->pack;
-}
-
-bool StoreWriter::is_doomed(PackClass pack_class, const Uuid& owner, const Digest& digest) {
-  const std::scoped_lock lock(catalogs_mutex_);
-  const auto* doomed = catalogs_->doomed(pack_class, owner);
-  if (doomed == nullptr || !doomed->contents.contains(digest)) return false;
-  return pack_class == PackClass::kPool ? !catalogs_->pool(owner).find(digest)
-                                        : !catalogs_->catalog(owner).blobs().find(digest);
-}
-
 void StoreWriter::enter_session(BulkWriter* session) {
   const std::scoped_lock lock(sessions_mutex_);
   sessions_.insert(session);
@@ -406,39 +284,6 @@ void StoreWriter::enter_session(BulkWriter* session) {
 void StoreWriter::leave_session(BulkWriter* session) {
   const std::scoped_lock lock(sessions_mutex_);
   sessions_.erase(session);
-}
-
-void StoreWriter::require_contents(const Uuid& account, const std::vector<Operation>& operations,
-                                   const std::function<bool(const Digest&)>& at_hand) {
-  if (!purged_) return;
-  for (const auto& operation : operations) {
-    const auto* put = std::get_if<PutOperation>(&operation);
-    if (put == nullptr || !put->state.digest) continue;
-    const auto& content = *put->state.digest;
-    if (at_hand(content) || has_blob(account, content)) continue;
-    throw Error(Errc::kFailed, "the content of " + printable(put->state.name) + " was purged meanwhile: scan again");
-  }
-}
-
-void StoreWriter::expect_pack(const Digest& name, LoadedPack pack) {
-  const std::scoped_lock lock(catalogs_mutex_);
-  catalogs_->expect_pack(name, std::move(pack));
-}
-
-std::optional<BlobPlace> StoreWriter::find_place(PackClass pack_class, const Uuid& owner, const Digest& digest) {
-  const std::scoped_lock lock(catalogs_mutex_);
-  return pack_class == PackClass::kPool ? catalogs_->pool(owner).find(digest)
-                                        : catalogs_->catalog(owner).blobs().find(digest);
-}
-
-void StoreWriter::forget_place(PackClass pack_class, const Uuid& owner, const Digest& digest) {
-  mark_writing();
-  const std::scoped_lock lock(catalogs_mutex_);
-  if (pack_class == PackClass::kPool) {
-    catalogs_->pool(owner).forget(digest);
-  } else {
-    catalogs_->catalog(owner).blobs().forget(digest);
-  }
 }
 
 void StoreWriter::pack_now() { packer_->run(); }

@@ -5,6 +5,7 @@
 #include "store/derived_damage.h"
 #include "store/history_log.h"
 #include "store/pack_reader.h"
+#include "store/sqlite_files.h"
 
 namespace yestermail {
 namespace {
@@ -12,10 +13,6 @@ namespace {
 constexpr std::size_t kMaxOpen = 64;
 constexpr std::size_t kReplayGroup = 512;
 constexpr std::uint64_t kLargeLogBytes = 8U << 20U;
-
-void remove_database(Filesystem& disk, const std::string& path) {
-  for (const char* suffix : {"-wal", "-shm", "-journal", ""}) remove_if_there(disk, path + suffix);
-}
 
 /// SQLite's own log of a database takes room, and is read whole when that is opened after a kill. A commit adds some
 /// 30 KB to it, however little is in it.
@@ -253,11 +250,11 @@ void WriterCatalogs::apply_to(const Uuid& account, const std::vector<CatalogWrit
 
 void WriterCatalogs::install(const std::string& staged, const std::string& directory, const std::string& name) {
   // The old log goes first, and for good: SQLite would replay it into the new file.
-  for (const char* suffix : {"-wal", "-shm", "-journal"}) remove_if_there(disk_, directory + "/" + name + suffix);
+  remove_beside_database(disk_, directory + "/" + name);
   disk_.sync_directory(directory);
   disk_.rename(staged, directory + "/" + name);
   disk_.sync_directory(directory);
-  for (const char* suffix : {"-wal", "-shm"}) remove_if_there(disk_, staged + suffix);
+  remove_beside_database(disk_, staged);
 }
 
 void WriterCatalogs::rebuild(const Uuid& account) {

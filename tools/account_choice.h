@@ -8,10 +8,8 @@
 
 namespace yestermail {
 
-/// Those of `known`, in their order, that the words name. A word is an account's name, or the name that the terminal
-/// shows; @DOMAIN, all accounts of a domain; or a pattern of the shell. A word that names none was meant to:
-/// Error{kNotFound}, which tells it and `at`.
-std::vector<Account> chosen_accounts(const std::vector<Account>& known, const std::vector<std::string>& words,
-                                     Instant at);
+/// Those of `known`, in their order, that the words name (base/account_words.h); without words all. A word that names
+/// none was meant to: Error{kNotFound}, which tells it and `at`.
+std::vector<Account> chosen_accounts(std::vector<Account> known, const std::vector<std::string>& words, Instant at);
 
 }  // namespace yestermail

@@ -2,32 +2,14 @@
 #include "tools/accounts.h"
 
 #include <algorithm>
-#include <set>
 
 #include "base/error.h"
 #include "base/instant_text.h"
-#include "store/happening_stream.h"
+#include "policy/account_lives.h"
 
 namespace yestermail {
 
-std::vector<Account> all_accounts(View& view) {
-  // Each incarnation has a version in the server account, whose item is its number.
-  std::set<AccountNumber> numbers;
-  HappeningStream happenings(view, kServerAccount, Instant{0}, kForever);
-  while (const auto* happening = happenings.peek()) {
-    if (happening->version.state.kind == EntryKind::kAccount) {
-      numbers.insert(AccountNumber{static_cast<std::uint32_t>(happening->version.item.value)});
-    }
-    happenings.pop();
-  }
-  std::vector<Account> accounts;
-  for (const auto number : numbers) {
-    if (auto account = view.account(number)) accounts.push_back(std::move(*account));
-  }
-  std::stable_sort(accounts.begin(), accounts.end(),
-                   [](const Account& a, const Account& b) { return a.name < b.name; });
-  return accounts;
-}
+std::vector<Account> all_accounts(View& view) { return account_lives(view); }
 
 std::vector<Account> accounts_named(View& view, std::string_view name) {
   auto accounts = all_accounts(view);

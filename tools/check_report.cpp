@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "tools/folders.h"
 #include "tools/items.h"
 #include "tools/text.h"
@@ -24,27 +25,23 @@ std::string_view kind_text(FileFinding::Kind kind) {
 
 std::string folder_of(const ItemFinding& item) {
   auto directories = item.directories;
-  if (!directories.empty() && is_message_directory(directories.back())) directories.pop_back();
+  if (!directories.empty() && is_folder_part(directories.back())) directories.pop_back();
   return readable_path(item.layout, directories);
-}
-
-std::string plural(std::uint64_t count, const std::string& noun) {
-  return count_text(count) + " " + noun + (count == 1 ? "" : "s");
 }
 
 void print_item(const ItemFinding& item, std::ostream& out) {
   const auto& last = item.versions.back();
   out << "item     " << printable(item.account_name + "/" + folder_of(item) + "/") << tagged(item.item) << " "
-      << printable(item.name) << ": " << plural(item.versions.size(), "version") << " from "
+      << printable(item.name) << ": " << counted_text(item.versions.size(), "version") << " from "
       << time_text(item.versions.front().since) << " to " << (last.until == kForever ? "now" : time_text(last.until))
       << " cannot be read: " << printable(item.why) << "\n";
 }
 
 void print_tally(const CheckFindings& findings, std::int64_t micros, std::ostream& out) {
   const auto& tally = findings.tally;
-  out << "checked " << plural(tally.accounts, "account") << ", " << plural(tally.logs, "log");
+  out << "checked " << counted_text(tally.accounts, "account") << ", " << counted_text(tally.logs, "log");
   if (findings.level >= CheckLevel::kPacks) {
-    out << ", " << plural(tally.packs, "pack") << " of " << bytes_text(tally.bytes_read);
+    out << ", " << counted_text(tally.packs, "pack") << " of " << bytes_text(tally.bytes_read);
   }
   if (findings.level >= CheckLevel::kFrames) out << ", " << count_text(tally.blobs) << " blobs and parts";
   if (findings.level >= CheckLevel::kItems) out << " (" << count_text(tally.joined) << " joined)";
@@ -77,8 +74,8 @@ void print_findings(const CheckFindings& findings, std::int64_t micros, std::ost
     out << "nothing is damaged\n";
     return;
   }
-  out << plural(files, "finding") << " of damage; " << plural(findings.items_total, "item") << " ("
-      << plural(findings.versions_total, "version") << ") cannot be read\n";
+  out << counted_text(files, "finding") << " of damage; " << counted_text(findings.items_total, "item") << " ("
+      << counted_text(findings.versions_total, "version") << ") cannot be read\n";
 }
 
 Json findings_json(const CheckFindings& findings, std::int64_t micros) {
@@ -128,7 +125,7 @@ Json findings_json(const CheckFindings& findings, std::int64_t micros) {
 void print_repair(const RepairReport& report, std::ostream& out) {
   for (const auto& line : report.done) out << "healed   " << printable(line) << "\n";
   for (const auto& line : report.left) out << "left     " << printable(line) << "\n";
-  out << "repaired: " << plural(report.healed, "blob") << " can be read again, " << count_text(report.lost)
+  out << "repaired: " << counted_text(report.healed, "blob") << " can be read again, " << count_text(report.lost)
       << " cannot\n";
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_check.h"
 
-#include <malloc.h>
-
 #include <array>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -12,8 +10,10 @@
 #include "store/check.h"
 #include "store/repair.h"
 #include "tools/check_report.h"
+#include "tools/heap.h"
 #include "tools/intact_copies.h"
 #include "tools/store_location.h"
+#include "tools/terminal_line.h"
 #include "tools/text.h"
 
 namespace yestermail {
@@ -67,32 +67,15 @@ CheckOptions check_options(const Arguments& arguments, const Environment& env) {
 /// The line on a terminal that tells how far the check is.
 class CheckLine final : public CheckProgress {
  public:
-  explicit CheckLine(Environment& env) : env_(env), begun_(env.clock.now()) {}
+  CheckLine(Environment& env, bool shown) : line_(env, shown) {}
   void advanced(std::uint64_t done, std::uint64_t total) override {
-    if (!env_.terminal) return;
-    const auto now = env_.clock.now();
-    if (on_screen_ && now.value - drawn_.value < kMicrosPerSecond / 5) return;
-    drawn_ = now;
-    on_screen_ = true;
-    const auto seconds = static_cast<double>(now.value - begun_.value) / 1e6;
-    auto text = "checking " + bytes_text(done) + " of " + bytes_text(total);
-    if (seconds > 1 && done > 0) {
-      const auto rate = static_cast<double>(done) / seconds;
-      text += ", " + bytes_text(static_cast<std::uint64_t>(rate)) + "/s, " +
-              duration_text(static_cast<std::int64_t>(static_cast<double>(total - done) / rate * 1e6)) + " left";
-    }
-    env_.err << "\r" << shortened(text, env_.columns > 1 ? env_.columns - 1 : 1) << "\x1b[K" << std::flush;
-  }
-  void erase() {
-    if (on_screen_) env_.err << "\r\x1b[K" << std::flush;
-    on_screen_ = false;
+    line_.draw([&](std::int64_t micros) {
+      return "checking " + bytes_text(done) + " of " + bytes_text(total) + pace_text(done, total, micros);
+    });
   }
 
  private:
-  Environment& env_;
-  const Instant begun_;
-  Instant drawn_{0};
-  bool on_screen_ = false;
+  TerminalLine line_;
 };
 
 /// What the store says while it is checked is told as findings.
@@ -107,22 +90,13 @@ struct Checked {
   std::int64_t micros = 0;
 };
 
-Checked check(const std::string& store, const CheckOptions& options, Environment& env) {
+Checked check(const std::string& store, const CheckOptions& options, Environment& env, bool json) {
   QuietLog log;
-  CheckLine line(env);
+  CheckLine line(env, !json);
   const auto begun = env.clock.now();
   Checked checked{check_store(store_world(env, log), store, options, &line), 0};
   checked.micros = env.clock.now().value - begun.value;
-  line.erase();
   return checked;
-}
-
-/// Frames and parts come and go by the hundred thousand. Giving their memory back to the system each time, and getting
-/// it again, takes more than twice the time of all else.
-void keep_freed_memory() {
-  ::mallopt(M_MMAP_THRESHOLD, 32 << 20);
-  ::mallopt(M_TRIM_THRESHOLD, 64 << 20);
-  ::mallopt(M_TOP_PAD, 8 << 20);
 }
 
 int run_check(const Arguments& arguments, Environment& env) {
@@ -133,16 +107,16 @@ int run_check(const Arguments& arguments, Environment& env) {
   const bool repairs = arguments.has("repair");
   QuietLog quiet;
   const auto world = store_world(env, quiet);
-  keep_freed_memory();
+  keep_large_pieces();
   // What is mistyped is told before hours of checking.
   std::optional<IntactCopies> copies;
   if (repairs) copies.emplace(world, store, arguments.values("from"));
-  auto checked = check(store, options, env);
+  auto checked = check(store, options, env, json);
   if (!json) print_findings(checked.findings, checked.micros, env.out);
   Json document = json ? findings_json(checked.findings, checked.micros) : Json();
   if (repairs && checked.findings.damaged() && !arguments.has("dry-run")) {
     const auto report = repair_store(world, store, checked.findings, copies->sources());
-    checked = check(store, options, env);
+    checked = check(store, options, env, json);
     if (json) {
       document["repair"] = repair_json(report);
       document["after"] = findings_json(checked.findings, checked.micros);

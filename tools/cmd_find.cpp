@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_find.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "base/account_words.h"
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "tools/accounts.h"
@@ -21,7 +20,7 @@ namespace {
 
 constexpr std::array<OptionSpec, 6> kOptions{{
     kStoreOption,
-    {"account", 'u', "PATTERN", "only in accounts of this name; * and ? as in a shell", true},
+    {"account", 'u', "PATTERN", "only in these accounts; may be repeated", true},
     {"at", 'a', "INSTANT", "only what was there at this time, instead of ever", false},
     {"deleted", 'd', "", "only what is not there any more; as is:deleted", false},
     {"limit", 'n', "N", "show the newest N (default 100)", false},
@@ -51,11 +50,8 @@ Query read_query(const Arguments& arguments, const Environment& env) {
 std::vector<Account> wanted_accounts(View& view, const Arguments& arguments, std::optional<Instant> at) {
   const auto patterns = arguments.values("account");
   auto accounts = at ? view.accounts(*at) : all_accounts(view);
-  std::erase_if(accounts, [&](const Account& account) {
-    return !patterns.empty() && std::ranges::none_of(patterns, [&](const std::string& pattern) {
-      return ::fnmatch(pattern.c_str(), account.name.c_str(), 0) == 0;
-    });
-  });
+  std::erase_if(accounts,
+                [&](const Account& each) { return !patterns.empty() && !names_account(patterns, each.name); });
   if (accounts.empty() && !patterns.empty()) {
     throw Error(Errc::kNotFound, "no account matches \"" + printable(patterns.front()) +
                                      "\": \"yestermail accounts --all\" shows those that are known");
@@ -153,7 +149,7 @@ int run_find(const Arguments& arguments, Environment& env) {
   const auto at = instant_option(arguments, "at", env);
   const auto limit = static_cast<std::size_t>(arguments.number("limit", 1, kMostLimit).value_or(kLimit));
   const auto store = store_path(arguments, env);
-  IndexLine line(env);
+  IndexLine line(env, !arguments.has("json"));
   const auto view = open_view(store_world(env, line), store);
   const auto accounts = wanted_accounts(*view, arguments, at);
   StoreSearch search({env.disk, *view, line, env.cores}, store, temporary_directory(env));
@@ -162,7 +158,7 @@ int run_find(const Arguments& arguments, Environment& env) {
   print(all, arguments.has("json"), env.out);
   if (all.empty()) {
     throw Error(Errc::kNotFound, "nothing found" + (at ? " " + at_text(*at) : std::string()) + " in " +
-                                     count_text(accounts.size()) + (accounts.size() == 1 ? " account" : " accounts"));
+                                     counted_text(accounts.size(), "account"));
   }
   if (more) {
     env.out << std::flush;

@@ -36,8 +36,8 @@ int add(const Arguments& arguments, Environment& env, const std::string& name) {
     lives = selected(account_lives(*view), hold.accounts).size();  // A slip of the keyboard would hold nothing.
   }
   write_setting(world, store, setting_of(hold), Existing::kRefuse);
-  env.out << "hold " << printable(name) << " stands: nothing of " << count_text(lives)
-          << (lives == 1 ? " account" : " accounts") << " is purged or erased until it is released\n";
+  env.out << "hold " << printable(name) << " stands: nothing of " << counted_text(lives, "account")
+          << " is purged or erased until it is released\n";
   return 0;
 }
 

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/cmd_init.h"
 
-#include <fnmatch.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
 
 #include "base/error.h"
+#include "scanner/account_patterns.h"
 #include "scanner/scan.h"
 #include "store/pool_scope.h"
 #include "tools/store_location.h"
@@ -44,11 +43,6 @@ std::optional<std::string> split_words(const Arguments& arguments, std::vector<s
     }
   }
   return store;
-}
-
-bool matches_any(const std::string& name, const std::vector<std::string>& patterns) {
-  return std::any_of(patterns.begin(), patterns.end(),
-                     [&](const std::string& pattern) { return ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0; });
 }
 
 /// The store would record itself, or the mail would stand in what a purge deletes.
@@ -90,13 +84,13 @@ int run_init(const Arguments& arguments, Environment& env) {
     found.insert(found.end(), names.begin(), names.end());
   }
   check_apart(store, settings.sources);
-  const auto wanted = static_cast<std::uint64_t>(std::count_if(found.begin(), found.end(), [&](const auto& name) {
-    return (settings.accounts.empty() || matches_any(name, settings.accounts)) && !matches_any(name, settings.exclude);
-  }));
+  const AccountPatterns patterns{settings.accounts, settings.exclude};
+  const auto wanted = static_cast<std::uint64_t>(
+      std::ranges::count_if(found, [&](const std::string& name) { return patterns.wants(name); }));
   create_store(store_world(env, log), store, settings);
   if (wanted == 0) env.err << "yestermail: warning: no account that is there now matches the patterns\n";
-  env.out << "made the store " << printable(store) << "; its sources have " << count_text(wanted)
-          << (wanted == 1 ? " account" : " accounts") << " to record";
+  env.out << "made the store " << printable(store) << "; its sources have " << counted_text(wanted, "account")
+          << " to record";
   if (wanted < found.size()) {
     env.out << "; " << count_text(found.size() - wanted) << " left out by the patterns, of which nothing is recorded";
   }

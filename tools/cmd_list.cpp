@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "tools/accounts.h"
 #include "tools/items.h"
 #include "tools/store_location.h"
@@ -58,7 +59,7 @@ FolderFigures folder_figures(const Listing& listing, AccountNumber account, cons
       if (version.state.kind != EntryKind::kMessage) return;
       ++figures.messages;
       figures.bytes += version.state.size;
-      if (flags_of(version.state.name).find('S') == std::string_view::npos) ++figures.unread;
+      if (maildir_flags(version.state.name).find('S') == std::string_view::npos) ++figures.unread;
     });
   }
   return figures;
@@ -124,7 +125,7 @@ std::string item_line(const Listing& listing, const Version& version) {
   if (!listing.detailed) date.resize(date.size() - 3);
   auto size = bytes_text(state.size);
   size.insert(0, size.size() < 8 ? 8 - size.size() : 0, ' ');
-  auto line = date + "  " + padded(printable(flags_of(state.name)), 5) + "  " + size + "  " +
+  auto line = date + "  " + padded(printable(maildir_flags(state.name)), 5) + "  " + size + "  " +
               padded(tagged(version.item), 6) + "  ";
   if (listing.detailed) {
     std::array<char, 64> owner{};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "store/happening_stream.h"
 #include "tools/accounts.h"
 #include "tools/items.h"
@@ -52,7 +53,7 @@ Json row_json(const LogRow& row) {
 /// A message without any flags field was not touched by a mail program yet.
 std::string flags_text(std::string_view name) {
   if (name.find(":2,") == std::string_view::npos) return "new";
-  const auto flags = flags_of(name);
+  const auto flags = maildir_flags(name);
   return flags.empty() ? "none" : printable(flags);
 }
 

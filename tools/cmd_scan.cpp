@@ -10,7 +10,7 @@
 #include "scanner/scan.h"
 #include "tools/control_client.h"
 #include "tools/json_output.h"
-#include "tools/progress.h"
+#include "tools/scan_line.h"
 #include "tools/store_location.h"
 #include "tools/text.h"
 #include "tools/writer_probe.h"
@@ -54,16 +54,6 @@ ScanOptions scan_options(const Arguments& arguments) {
   return options;
 }
 
-/// nullptr: another process has it open for writing.
-std::unique_ptr<Recorder> open_for_scan(StoreWorld world, const std::string& store) {
-  try {
-    return open_recorder(world, store);
-  } catch (const Error& error) {
-    if (error.code() != Errc::kLocked) throw;
-    return nullptr;
-  }
-}
-
 struct Pass {
   ScanReport report;
   Instant last;                       ///< of the store's newest change
@@ -85,7 +75,7 @@ Pass record(StoreWorld world, ScanLine& line, const StoreSettings& settings, con
   ErrorsOnly log(line);
   try {
     Pass pass;
-    if (const auto recorder = open_for_scan(world, store)) {
+    if (const auto recorder = open_if_free(world, store)) {
       pass.report = scan(*recorder, log, settings.sources, options, &line);
       pass.last = recorder->view().last_instant();
       pass.left_out = left_out(recorder->view(), options);
@@ -124,10 +114,6 @@ std::array<Count, 9> counts_of(const ScanReport& report) {
            {report.unconfirmed, "unconfirmed"}}};
 }
 
-std::string plural(std::uint64_t count, const std::string& noun) {
-  return count_text(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& out) {
   std::vector<std::string> parts;
   for (const auto& [count, what] : counts_of(report)) {
@@ -137,8 +123,9 @@ void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& 
   if (report.accounts_added > 0) accounts.push_back(count_text(report.accounts_added) + " new");
   if (report.accounts_ended > 0) accounts.push_back(count_text(report.accounts_ended) + " ended");
   if (report.accounts_failed > 0) accounts.push_back(count_text(report.accounts_failed) + " failed");
-  out << "scanned " << plural(report.accounts_seen, "account") << (accounts.empty() ? "" : " (" + join(accounts) + ")")
-      << " in " << duration_text(micros) << ": " << (parts.empty() ? "nothing changed" : "items " + join(parts));
+  out << "scanned " << counted_text(report.accounts_seen, "account")
+      << (accounts.empty() ? "" : " (" + join(accounts) + ")") << " in " << duration_text(micros) << ": "
+      << (parts.empty() ? "nothing changed" : "items " + join(parts));
   if (report.bytes_read > 0) out << "; " << bytes_text(report.bytes_read) << " read";
   out << "\n";
 }
@@ -146,7 +133,7 @@ void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& 
 void print_left_out(const std::vector<std::string>& names, std::ostream& out) {
   constexpr std::size_t kNamed = 5;
   if (names.empty()) return;
-  out << plural(names.size(), "account")
+  out << counted_text(names.size(), "account")
       << " left out by the patterns, whose history stays as it is and is not continued: ";
   for (std::size_t i = 0; i < std::min(names.size(), kNamed); ++i) out << (i > 0 ? ", " : "") << printable(names[i]);
   out << (names.size() > kNamed ? ", …\n" : "\n");
@@ -182,7 +169,7 @@ void print_document(const Pass& pass, std::int64_t micros, std::ostream& out) {
 int run_scan(const Arguments& arguments, Environment& env) {
   arguments.at_most_words(0);
   const auto store = store_path(arguments, env);
-  ScanLine line(env, arguments.has("quiet"));
+  ScanLine line(env, !arguments.has("quiet") && !arguments.has("json"));
   const auto world = store_world(env, line);
   auto options = scan_options(arguments);
   const auto settings = read_store_settings(world, store);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "store/check.h"
+#include "store/check_state_json.h"
 #include "tools/check_report.h"
 #include "tools/control_client.h"
 #include "tools/json_output.h"
@@ -110,19 +111,6 @@ void add_checks(const CheckState& checks, Instant now, Table& table) {
   }
 }
 
-Json json_check(const std::optional<LastCheck>& check) {
-  if (!check) return nullptr;
-  return {{"at", json_instant(check->at)}, {"level", static_cast<unsigned>(check->level)}, {"damaged", check->damaged}};
-}
-
-Json json_unfinished(const std::optional<UnfinishedCheck>& check) {
-  if (!check) return nullptr;
-  return {{"at", json_instant(check->since)},
-          {"level", static_cast<unsigned>(check->level)},
-          {"stopped", check->stopped},
-          {"left", check->left}};
-}
-
 void add_gaps(const std::vector<ShownGap>& gaps, Table& table) {
   const auto first = gaps.size() - std::min(gaps.size(), kGapsShown);
   if (first > 0) table.row({"gaps before", count_text(first) + "; \"yestermail log\" shows all"});
@@ -200,15 +188,16 @@ void print_document(const Status& status, std::ostream& out) {
   for (const auto& source : status.settings.sources) sources.push_back(json_text(source));
   Json gaps = Json::array();
   for (const auto& gap : status.gaps) gaps.push_back(gap_json(gap));
+  const auto checks = Json::parse(check_state_json(status.checks));
   print_json(
       out,
       {{"store", json_text(status.path)},
        {"id", status.id},
        {"sources", sources},
        {"last_change", status.last.value == 0 ? Json(nullptr) : json_instant(status.last)},
-       {"last_check", json_check(status.checks.last)},
-       {"unfinished_check", json_unfinished(status.checks.unfinished)},
-       {"damage_found", json_check(status.checks.damage)},
+       {"last_check", checks.at("last")},
+       {"unfinished_check", checks.at("unfinished")},
+       {"damage_found", checks.at("damage")},
        {"writer",
         {{"running", status.writer.has_value()},
          {"process", status.writer && status.writer->process != 0 ? Json(status.writer->process) : Json(nullptr)}}},

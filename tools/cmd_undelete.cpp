@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <array>
 
+#include "base/ascii.h"
 #include "base/error.h"
 #include "base/instant_text.h"
+#include "base/maildir_name.h"
 #include "restore/undelete.h"
 #include "tools/accounts.h"
 #include "tools/folders.h"
@@ -28,14 +30,6 @@ constexpr std::array<OptionSpec, 8> kOptions{{
     kJsonOption,
 }};
 
-std::string lower(std::string_view text) {
-  std::string result(text);
-  for (auto& c : result) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return result;
-}
-
 /// The directory of a folder that people named. Only what is written alike in modified UTF-7.
 FolderPlace place_of(const std::string& name, const std::string& layout) {
   const auto refuse = [&](const std::string& why) {
@@ -48,7 +42,7 @@ FolderPlace place_of(const std::string& name, const std::string& layout) {
   FolderPlace place{name, layout == "fs" ? "" : ".", {}};
   for (const auto& level : split_path(name)) {
     const bool reserved =
-        layout == "fs" ? level.front() == '.' || is_message_directory(level) : level.find('.') != std::string::npos;
+        layout == "fs" ? level.front() == '.' || is_folder_part(level) : level.find('.') != std::string::npos;
     if (reserved) refuse("a mailbox cannot have a folder of this name");
     if (place.directory.size() > 1) place.directory += layout == "fs" ? '/' : '.';
     for (const char c : level) place.directory += c == '&' ? std::string("&-") : std::string(1, c);
@@ -61,10 +55,10 @@ DeletedQuery read_query(const Arguments& arguments, const Environment& env) {
   if (!from) throw Error(Errc::kUsage, "no --from given: say since when it may have been deleted");
   DeletedQuery query{*from, instant_option(arguments, "until", env).value_or(kForever), {}, {}};
   if (query.until <= query.from) throw Error(Errc::kUsage, "--until is not after --from: nothing can be between them");
-  const auto match = lower(arguments.value("match").value_or(""));
+  const auto match = lower_case(arguments.value("match").value_or(""));
   query.matches = [match](const EntryState& state) {
-    return lower(state.sender).find(match) != std::string::npos ||
-           lower(state.subject).find(match) != std::string::npos;
+    return lower_case(state.sender).find(match) != std::string::npos ||
+           lower_case(state.subject).find(match) != std::string::npos;
   };
   return query;
 }

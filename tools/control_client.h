@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -33,6 +35,16 @@ class ControlClient {
 
  private:
   ControlClient(Fd socket, std::string store);
+  /// How a request is asked.
+  struct Manner {
+    std::chrono::milliseconds patience;              ///< with each line of the answer
+    std::string silent;                              ///< "went away …": what the process did that did not answer
+    std::string refused = {};                        ///< "did not …": where a refusal is told with that
+    std::function<void(const Json&)> progress = {};  ///< gets what comes before the result
+  };
+  /// The result. Throws the Error that it answers with, Error{kFailed} for silence, Json::exception for what is no
+  /// answer.
+  Json ask(const Json& request, const Manner& manner);
   void ask_for_setting(const Json& request);
 
   Fd socket_;

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "archive/export.h"
-#include "base/log.h"
 #include "tools/environment.h"
 #include "tools/json_output.h"
+#include "tools/terminal_line.h"
 
 namespace yestermail {
 
 /// Tells of each account when it is exported, of each file that failed, and in the end of all. A line on a terminal
-/// shows how far it is; log lines of the store go through it. Of ExportProgress and end() one thread; as a Log safe for
-/// concurrent use.
-class ExportReport final : public ExportProgress, public Log {
+/// shows how far it is. Of ExportProgress and end() one thread; the rest is safe for concurrent use.
+class ExportReport final : public ExportProgress, public TerminalLine {
  public:
   struct Style {
     bool json = false;
@@ -24,9 +22,6 @@ class ExportReport final : public ExportProgress, public Log {
     bool to_stdout = false;  ///< standard output is the archive: the report goes to standard error
   };
   ExportReport(Environment& env, Style style);
-  ExportReport(const ExportReport&) = delete;
-  ExportReport& operator=(const ExportReport&) = delete;
-  ~ExportReport() override { erase(); }  ///< Whatever ended the export.
 
   /// What the line counts to: accounts, and bytes where they are known.
   void expect(std::uint64_t accounts, std::uint64_t bytes) { expected_ = {accounts, bytes}; }
@@ -34,8 +29,6 @@ class ExportReport final : public ExportProgress, public Log {
   void advanced(const ExportTally& total) override;
   void failed(const std::string& path, const Refusal& why) override;
   void account_done(const ExportAccount& account, const ExportTally& tally) override;
-  void warning(std::string_view line) override;
-  void error(std::string_view line) override;
 
   /// Takes the line away; prints the sums. `archive`: where it is and how large, if it was written. Gives the exit
   /// status: 0; 3 where stored bytes were damaged, 5 where other files failed.
@@ -51,21 +44,11 @@ class ExportReport final : public ExportProgress, public Log {
     std::uint64_t accounts = 0;
     std::uint64_t bytes = 0;
   };
-  void draw(const ExportTally& total);
-  void erase();
-  void erase_locked();
 
-  Environment& env_;
   const Style style_;
   std::ostream& told_;
   std::optional<JsonArray> array_;
   Expected expected_;
-  const Instant begun_;
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  StreamLog log_;
-  Instant drawn_{0};
-  bool on_screen_ = false;
 };
 
 /// The text of the line, without anything for the terminal. `micros`: since the export began; `expected_bytes` 0: not

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "base/ascii.h"
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "fs/folder_names.h"
 #include "fs/past.h"
 #include "tools/accounts.h"
@@ -33,11 +35,6 @@ std::optional<ItemId> directory_named(View& view, AccountNumber account, std::st
   return directory;
 }
 
-bool same_letters(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [&](char x, char y) { return lower(x) == lower(y); });
-}
-
 }  // namespace
 
 std::vector<std::string> split_path(std::string_view path) {
@@ -49,8 +46,6 @@ std::vector<std::string> split_path(std::string_view path) {
   }
   return parts;
 }
-
-bool is_message_directory(std::string_view name) { return name == "cur" || name == "new" || name == "tmp"; }
 
 std::vector<MailFolder> folders_at(View& view, const Clock& clock, const Account& account, Instant at) {
   Past past(view, clock);
@@ -132,7 +127,7 @@ FolderNamer::Known FolderNamer::find_out(ItemId directory, Instant at) {
     if (!version) break;
     known.since = std::max(known.since, version->since);
     known.until = std::min(known.until, version->until);
-    if (!(innermost && is_message_directory(version->state.name))) names.push_back(version->state.name);
+    if (!(innermost && is_folder_part(version->state.name))) names.push_back(version->state.name);
     innermost = false;
     directory = version->state.parent;
   }

@@ -72,7 +72,4 @@ std::string readable_path(std::string_view layout, const std::vector<std::string
 /// The parts of a path between its slashes.
 std::vector<std::string> split_path(std::string_view path);
 
-/// True for cur, new and tmp.
-bool is_message_directory(std::string_view name);
-
 }  // namespace yestermail

@@ -3,9 +3,13 @@
 
 namespace yestermail {
 
-/// For a command that reads much and ends then. Contents come and go by the MiB; main() bounds what the heap keeps of
-/// them for what runs for weeks, and much of the command's processor time would be spent on getting them anew. To be
-/// called before threads begin.
+/// How much memory the heap keeps of what is free again. Both are to be called before threads begin.
+
+/// For what runs for weeks; every command begins with it.
+void bound_heap();
+
+/// For a command that reads much and ends then: contents come and go by the MiB, and much of its processor time would
+/// be spent on getting their memory anew.
 void keep_large_pieces();
 
 }  // namespace yestermail

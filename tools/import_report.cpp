@@ -27,23 +27,11 @@ std::string import_line_text(std::uint64_t files, std::uint64_t bytes, std::uint
                              std::uint64_t expected_bytes, std::int64_t micros) {
   auto text = "importing: " + count_text(files);
   if (expected_files >= files) text += " of " + count_text(expected_files);
-  text += " files, " + bytes_text(bytes);
-  if (micros < kMicrosPerSecond || bytes == 0) return text;
-  const double rate = static_cast<double>(bytes) * 1e6 / static_cast<double>(micros);
-  if (expected_bytes > bytes) {
-    const auto left = static_cast<double>(expected_bytes - bytes) / rate;
-    text += ", " + duration_text(static_cast<std::int64_t>(left * 1e6)) + " left";
-  }
-  return text + ", " + bytes_text(static_cast<std::uint64_t>(rate)) + "/s";
+  return text + " files, " + bytes_text(bytes) + pace_text(bytes, expected_bytes, micros);
 }
 
 ImportReport::ImportReport(Environment& env, bool json, bool dry_run)
-    : env_(env),
-      json_(json),
-      dry_run_(dry_run),
-      array_(json ? env.out : env.err),
-      begun_(env.clock.now()),
-      log_(env.err) {}
+    : TerminalLine(env, !json), env_(env), json_(json), dry_run_(dry_run), array_(json ? env.out : env.err) {}
 
 void ImportReport::expect(std::uint64_t files, std::uint64_t bytes) {
   expected_files_ = files;
@@ -51,17 +39,7 @@ void ImportReport::expect(std::uint64_t files, std::uint64_t bytes) {
 }
 
 void ImportReport::advanced(std::uint64_t files, std::uint64_t bytes) {
-  constexpr std::int64_t kRedraw = kMicrosPerSecond / 5;
-  if (!env_.terminal) return;
-  const std::lock_guard lock(mutex_);
-  const auto now = env_.clock.now();
-  if (now.value - drawn_.value < kRedraw) return;
-  drawn_ = now;
-  on_screen_ = true;
-  // A line as wide as the terminal would wrap and could not be taken back.
-  const auto width = std::max(20U, env_.columns) - 1;
-  const auto text = import_line_text(files, bytes, expected_files_, expected_bytes_, now.value - begun_.value);
-  env_.err << "\r\033[K" << shortened(text, width) << std::flush;
+  draw([&](std::int64_t micros) { return import_line_text(files, bytes, expected_files_, expected_bytes_, micros); });
 }
 
 void ImportReport::told(const ImportNote& note) {
@@ -100,40 +78,15 @@ int ImportReport::end(const ImportTally& tally) {
                 {"bytes", tally.bytes}});
     array_.end();
   } else if (!unread_) {
-    const auto micros = std::max<std::int64_t>(env_.clock.now().value - begun_.value, 1);
-    env_.out << count_text(tally.accounts) << (tally.accounts == 1 ? " account: " : " accounts: ")
-             << count_text(tally.recorded) << " " << fate_text(ImportFate::kRecorded, dry_run_) << ", "
-             << count_text(tally.present) << " already there, " << count_text(tally.skipped) << " skipped, "
-             << count_text(tally.failed) << " failed; " << bytes_text(tally.bytes) << " in " << duration_text(micros)
-             << "\n";
+    env_.out << counted_text(tally.accounts, "account") << ": " << count_text(tally.recorded) << " "
+             << fate_text(ImportFate::kRecorded, dry_run_) << ", " << count_text(tally.present) << " already there, "
+             << count_text(tally.skipped) << " skipped, " << count_text(tally.failed) << " failed; "
+             << bytes_text(tally.bytes) << " in " << duration_text(std::max<std::int64_t>(elapsed_micros(), 1)) << "\n";
   }
   if (tally.damaged > 0) return exit_status(Errc::kDamage);
   const auto well = tally.recorded + tally.present + tally.directories;
   if (tally.failed > 0) return exit_status(well > 0 ? Errc::kPartial : Errc::kFailed);
   return 0;
-}
-
-void ImportReport::warning(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  erase_locked();
-  log_.warning(line);
-}
-
-void ImportReport::error(std::string_view line) {
-  const std::lock_guard lock(mutex_);
-  erase_locked();
-  log_.error(line);
-}
-
-void ImportReport::erase() {
-  const std::lock_guard lock(mutex_);
-  erase_locked();
-}
-
-void ImportReport::erase_locked() {
-  if (!on_screen_) return;
-  env_.err << "\r\033[K" << std::flush;
-  on_screen_ = false;
 }
 
 }  // namespace yestermail

@@ -12,7 +12,7 @@
 #include "scanner/scan.h"
 #include "store/origin.h"
 #include "tools/json_output.h"
-#include "tools/progress.h"
+#include "tools/scan_line.h"
 #include "tools/text.h"
 
 namespace yestermail {
@@ -71,7 +71,7 @@ void tell_tree(View& view, const std::string& source, const ImportOrder& order, 
 }
 
 ImportTally import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order,
-                        Environment& env, ImportReport& report) {
+                        Environment& env, ImportReport& report, bool json) {
   const auto chosen = choose_accounts(target.view, accounts_in(source), order);
   ScanOptions options;
   options.threads = order.threads;
@@ -85,7 +85,7 @@ ImportTally import_tree(const ImportTarget& target, const std::string& source, c
   }
   const auto before = target.view.last_instant();
   // What fails is logged as it is found.
-  ScanLine line(env, false);
+  ScanLine line(env, !json);
   const auto scanned = scan(*target.recorder, line, {source}, options, &line);
   line.erase();
   ImportTally tally;

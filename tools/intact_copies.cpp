@@ -10,6 +10,7 @@
 
 #include "base/c_ptr.h"
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "policy/account_lives.h"
 #include "scanner/account_source.h"
 #include "tools/folders.h"
@@ -48,7 +49,7 @@ std::optional<Bytes> find_in(const Beneath& tree, const std::string& path, const
   const auto* directory = std::get_if<Opened>(&opened);
   if (directory == nullptr) return std::nullopt;
   for (const auto& candidate : list(directory->fd.get())) {
-    if (candidate != name && base_name(candidate) != base_name(name)) continue;
+    if (candidate != name && maildir_base(candidate) != maildir_base(name)) continue;
     auto result = tree.open_file(directory->fd.get(), candidate);
     const auto* file = std::get_if<Opened>(&result);
     if (file == nullptr) continue;

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/instant_text.h"
+#include "base/maildir_name.h"
 #include "fs/item_names.h"
 #include "fs/item_tag.h"
 #include "tools/accounts.h"
@@ -42,7 +43,7 @@ std::optional<Version> similar(View& view, AccountNumber account, const MailFold
     for_each_entry(view, account, directory, at, [&](const Version& version) {
       const auto& state = version.state;
       if (state.kind == EntryKind::kDirectory) return;
-      const bool is_base = state.kind == EntryKind::kMessage && base_name(state.name) == name;
+      const bool is_base = state.kind == EntryKind::kMessage && maildir_base(state.name) == name;
       if (!is_base && printable(state.name) != name) return;
       if (result) {
         throw Error(Errc::kUsage, "\"" + printable(name) + "\" is more than one item of " + printable(folder.path) +
@@ -55,15 +56,6 @@ std::optional<Version> similar(View& view, AccountNumber account, const MailFold
 }
 
 }  // namespace
-
-std::string_view base_name(std::string_view name) { return name.substr(0, name.find(':')); }
-
-std::string_view flags_of(std::string_view name) {
-  const auto colon = name.rfind(':');
-  if (colon == std::string_view::npos || !name.substr(colon + 1).starts_with("2,")) return {};
-  const auto flags = name.substr(colon + 3);
-  return flags.substr(0, flags.find(','));
-}
 
 std::string tagged(ItemId item) { return "~" + item_tag(item); }
 
@@ -82,7 +74,7 @@ Json item_json(const Version& version) {
   const auto& state = version.state;
   Json json{{"item", item_tag(version.item)}, {"kind", kind_text(state.kind)}, {"name", json_text(state.name)}};
   if (state.kind == EntryKind::kMessage) {
-    json["flags"] = json_text(flags_of(state.name));
+    json["flags"] = json_text(maildir_flags(state.name));
     json["sender"] = json_text(state.sender);
     json["subject"] = json_text(state.subject);
   }

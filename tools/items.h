@@ -11,11 +11,6 @@
 
 namespace yestermail {
 
-/// The name of a message up to its flags; they begin at the first colon.
-std::string_view base_name(std::string_view name);
-/// The flags and keyword letters of a message's name: "RS"; empty without any.
-std::string_view flags_of(std::string_view name);
-
 /// "~k3f9": an item's tag as it is written on the command line and in the names of the mount.
 std::string tagged(ItemId item);
 /// The item of "~k3f9"; nullopt: no tag.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/log_rows.h"
 
+#include "base/maildir_name.h"
+
 namespace yestermail {
 namespace {
 
@@ -41,7 +43,7 @@ bool LogRowMaker::is_of_interest(const View::Happening& happening) const {
   const auto& version = happening.version;
   if (happening.ended && goes_on(version, happening.at)) return false;
   if (!is_directory(version)) return true;
-  if (version.item == kRootItem || is_message_directory(version.state.name)) return false;
+  if (version.item == kRootItem || is_folder_part(version.state.name)) return false;
   if (happening.ended || version.cause != Cause::kTouched) return true;
   // Every change in a directory touches its time.
   const auto was = before(version);

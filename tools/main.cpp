@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <malloc.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -9,6 +8,7 @@
 
 #include "base/posix_filesystem.h"
 #include "tools/fd_stream.h"
+#include "tools/heap.h"
 #include "tools/run.h"
 
 namespace {
@@ -18,22 +18,10 @@ std::optional<std::string> environment_variable(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-// Decoded frames and parts come and go by the MiB on many threads. glibc would keep what they leave in an arena a
-// thread, several times what is in use: two arenas are enough. What is free at their ends is kept up to a few MiB:
-// where each piece goes back to the system, getting its pages anew takes longer than to fill them.
-void bound_heap() {
-  constexpr int kArenas = 2;
-  constexpr int kLargeBytes = 4 << 20;
-  constexpr int kKeptBytes = 8 << 20;
-  mallopt(M_ARENA_MAX, kArenas);
-  mallopt(M_MMAP_THRESHOLD, kLargeBytes);
-  mallopt(M_TRIM_THRESHOLD, kKeptBytes);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
-  bound_heap();
+  yestermail::bound_heap();
   yestermail::guard_standard_files();
   const yestermail::SystemClock clock;
   yestermail::PosixFilesystem disk;

@@ -43,10 +43,6 @@ Json json_texts(const std::vector<std::string>& texts) {
   return all;
 }
 
-std::string counted(std::uint64_t count, const std::string& noun) {
-  return count_text(count) + " " + noun + (count == 1 ? "" : "s");
-}
-
 }  // namespace
 
 int run_purges(Environment& env, StoreWorld world, const std::string& store, View& view,
@@ -65,11 +61,11 @@ int run_purges(Environment& env, StoreWorld world, const std::string& store, Vie
     if (manner.erasure) document["live"] = json_texts(manner.live);
     print_json(env.out, document);
   } else if (manner.dry_run) {
-    env.out << "would remove " << counted(result.versions, "version") << "\n";
+    env.out << "would remove " << counted_text(result.versions, "version") << "\n";
   } else {
-    env.out << "removed " << counted(result.versions, "version") << " and " << counted(result.blobs, "content")
-            << "; the store takes " << bytes_text(result.bytes_after) << ", before it took "
-            << bytes_text(result.bytes_before) << "\n";
+    env.out << "removed " << counted_text(result.versions, "version") << " and "
+            << counted_text(result.blobs, "content") << "; the store takes " << bytes_text(result.bytes_after)
+            << ", before it took " << bytes_text(result.bytes_before) << "\n";
   }
   for (const auto& why : result.left) env.err << "yestermail: not removed: " << printable(why) << "\n";
   return result.left.empty() ? 0 : exit_status(Errc::kPartial);

@@ -21,8 +21,6 @@ const char* outcome_text(Outcome outcome, bool dry_run) {
   return "failed";
 }
 
-std::string accounts_text(std::uint64_t count) { return count_text(count) + (count == 1 ? " account" : " accounts"); }
-
 }  // namespace
 
 RestoreReport::RestoreReport(Environment& env, Style style)
@@ -30,7 +28,7 @@ RestoreReport::RestoreReport(Environment& env, Style style)
       style_(style),
       sink_([this](const ItemReport& report) { take(report); }),
       array_(style.json ? env.out : env.err),
-      begun_(env.clock.now()) {}
+      line_(env, !style.json) {}
 
 std::uint64_t RestoreReport::count() const { return counts_[0] + counts_[1] + counts_[2] + counts_[3]; }
 
@@ -70,13 +68,16 @@ void RestoreReport::take(const ItemReport& report) {
 }
 
 void RestoreReport::tell(const std::function<void()>& act) {
-  draw(true);
+  line_.erase();
   try {
     if (!unread_) act();
   } catch (const OutputClosed&) {
     unread_ = true;
   }
-  draw(false);
+  line_.draw([&](std::int64_t micros) {
+    const auto rate = static_cast<double>(count()) * 1e6 / static_cast<double>(std::max<std::int64_t>(micros, 1));
+    return count_text(count()) + " items, " + count_text(static_cast<std::uint64_t>(rate)) + " a second";
+  });
 }
 
 void RestoreReport::print(const ItemReport& report) {
@@ -104,39 +105,21 @@ std::string RestoreReport::sums(const Counts& counts) const {
 
 int RestoreReport::end() {
   if (style_.json) {
-    draw(true);
     array_.end();
   } else {
     tell([&] {
-      if (style_.many) env_.out << accounts_text(accounts_) << ": ";
+      if (style_.many) env_.out << counted_text(accounts_, "account") << ": ";
       env_.out << sums(counts_);
-      if (failed_accounts_ > 0) env_.out << "; " << accounts_text(failed_accounts_) << " failed";
+      if (failed_accounts_ > 0) env_.out << "; " << counted_text(failed_accounts_, "account") << " failed";
       env_.out << "\n";
     });
-    draw(true);
+    line_.erase();
   }
   const auto of = [&](Outcome outcome) { return counts_.at(static_cast<std::size_t>(outcome)); };
   const bool well = of(Outcome::kRestored) + of(Outcome::kAlreadyThere) > 0;
   if (damaged_) return exit_status(Errc::kDamage);
   if (of(Outcome::kFailed) > 0 || failed_accounts_ > 0) return exit_status(well ? Errc::kPartial : Errc::kFailed);
   return well ? 0 : exit_status(Errc::kFailed);
-}
-
-/// A line on a terminal, a few times a second.
-void RestoreReport::draw(bool erase) {
-  constexpr std::int64_t kBetween = kMicrosPerSecond / 5;
-  if (!env_.terminal) return;
-  if (erase) {
-    if (drawn_ != Instant{0}) env_.err << "\r\x1b[K";
-    return;
-  }
-  const auto now = env_.clock.now();
-  if (now.value - drawn_.value < kBetween) return;
-  drawn_ = now;
-  const auto micros = std::max<std::int64_t>(now.value - begun_.value, 1);
-  const auto rate = static_cast<double>(count()) * kMicrosPerSecond / static_cast<double>(micros);
-  env_.err << count_text(count()) << " items, " << count_text(static_cast<std::uint64_t>(rate)) << " a second"
-           << std::flush;
 }
 
 }  // namespace yestermail

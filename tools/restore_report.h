@@ -6,12 +6,12 @@
 #include <functional>
 #include <string>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "restore/report.h"
 #include "store/view.h"
 #include "tools/environment.h"
 #include "tools/json_output.h"
+#include "tools/terminal_line.h"
 
 namespace yestermail {
 
@@ -48,7 +48,6 @@ class RestoreReport {
   /// Prints by `act`, with the line on the terminal out of the way. Whoever reads may have read enough; the rest is
   /// restored all the same.
   void tell(const std::function<void()>& act);
-  void draw(bool erase);
   [[nodiscard]] std::string sums(const Counts& counts) const;
 
   Environment& env_;
@@ -62,8 +61,7 @@ class RestoreReport {
   std::uint64_t failed_accounts_ = 0;
   bool damaged_ = false;
   bool unread_ = false;  // Standard output was closed.
-  const Instant begun_;
-  Instant drawn_{0};
+  TerminalLine line_;
 };
 
 }  // namespace yestermail

@@ -2,6 +2,7 @@
 #include "tools/restore_selection.h"
 
 #include "base/error.h"
+#include "base/maildir_name.h"
 #include "tools/folders.h"
 #include "tools/items.h"
 
@@ -19,7 +20,7 @@ std::optional<RestoreSelection> select_item(View& view, const Clock& clock, cons
     const auto directory = view.item_at(account.number, version.state.parent, at);
     FolderNamer namer(view, account.number, account.layout);
     const auto path = namer.path_of(version.state.parent, at);
-    const bool among_messages = directory && is_message_directory(directory->state.name);
+    const bool among_messages = directory && is_folder_part(directory->state.name);
     const MailFolder folder{path, among_messages ? directory->state.parent : version.state.parent};
     return RestoreSelection{{recorded(view, account, folder, at)}, version};
   }

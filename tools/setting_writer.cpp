@@ -11,21 +11,11 @@
 namespace yestermail {
 namespace {
 
-/// nullptr: another process has it open for writing.
-std::unique_ptr<Recorder> try_to_open(StoreWorld world, const std::string& store) {
-  try {
-    return open_recorder(world, store);
-  } catch (const Error& error) {
-    if (error.code() != Errc::kLocked) throw;
-    return nullptr;
-  }
-}
-
 void write(StoreWorld world, const std::string& store, const std::function<void(Recorder&)>& work,
            const std::function<void(ControlClient&)>& ask) {
   // A daemon is asked first: to wait for its lock would take a second.
   if (auto daemon = ControlClient::connect(store)) return ask(*daemon);
-  const auto recorder = try_to_open(world, store);
+  const auto recorder = open_if_free(world, store);
   if (!recorder) throw_locked(store);
   work(*recorder);
 }

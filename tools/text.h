@@ -13,6 +13,8 @@ namespace yestermail {
 
 /// 12,345
 std::string count_text(std::uint64_t count);
+/// "1 account", "1,200 accounts"
+std::string counted_text(std::uint64_t count, std::string_view noun);
 /// 912 B, 12.3 KiB, 1.20 GiB: three digits that count.
 std::string bytes_text(std::uint64_t bytes);
 /// 8.4 s, 2 min 05 s, 3 h 20 min

@@ -60,6 +60,15 @@ std::optional<Writer> find_writer(const std::string& store) {
   return std::nullopt;
 }
 
+std::unique_ptr<Recorder> open_if_free(StoreWorld world, const std::string& store) {
+  try {
+    return open_recorder(world, store);
+  } catch (const Error& error) {
+    if (error.code() != Errc::kLocked) throw;
+    return nullptr;
+  }
+}
+
 void throw_locked(const std::string& store, const std::string& way_out) {
   const auto writer = find_writer(store);
   const auto who = writer && writer->process != 0 ? "process " + std::to_string(writer->process) : "another process";

@@ -34,23 +34,6 @@ TEST(Age, IsReadAsPeopleWriteIt) {
   EXPECT_EQ(outlived_by(parse_age("2d"), Instant{5 * kDay}), Instant{3 * kDay});
 }
 
-TEST(KnownAccounts, AreNamedByNameDomainOrPattern) {
-  EXPECT_TRUE(names_account("alice@example.com", "alice@example.com"));
-  EXPECT_FALSE(names_account("alice@example.com", "alice@example.co"));
-  EXPECT_FALSE(names_account("Alice@example.com", "alice@example.com"));
-  EXPECT_TRUE(names_account("*@example.com", "alice@example.com"));
-  EXPECT_TRUE(names_account("a[x]b", "a[x]b")) << "a name is meant as it is too";
-  EXPECT_TRUE(names_account("a?", "ab"));
-  EXPECT_TRUE(names_account("@example.com", "alice@example.com"));
-  EXPECT_TRUE(names_account("@EXAMPLE.com", "alice@example.COM"));
-  EXPECT_TRUE(names_account("@example.com", "a@b@example.com"));
-  EXPECT_FALSE(names_account("@b", "a@b@example.com"));
-  EXPECT_FALSE(names_account("@example.com", "alice@sub.example.com"));
-  EXPECT_TRUE(names_account("@*.example.com", "alice@sub.example.com"));
-  EXPECT_FALSE(names_account("@example.com", "example.com"));
-  EXPECT_FALSE(names_account("@", "alice@example.com"));
-}
-
 TEST(KnownAccounts, ASelectionNamesWhatMeansNone) {
   std::vector<Account> all(3);
   all[0].name = "a@x";

@@ -11,7 +11,7 @@
 #include <thread>
 
 #include "base/error.h"
-#include "scanner/maildir/maildir_name.h"
+#include "base/maildir_name.h"
 #include "tests/scanner/scan_world.h"
 #include "tests/support/tree_compare.h"
 

@@ -5,7 +5,6 @@ set(SCANNER_TEST_SOURCES
   scanner/file_reader_test.cpp
   scanner/live_account_test.cpp
   scanner/live_property_test.cpp
-  scanner/maildir_name_test.cpp
   scanner/message_pairs_test.cpp
   scanner/operation_queue_test.cpp
   scanner/scan_accounts_test.cpp
@@ -14,6 +13,7 @@ set(SCANNER_TEST_SOURCES
   scanner/scan_imported_test.cpp
   scanner/scan_messages_test.cpp
   scanner/scan_refusals_test.cpp
+  scanner/skipped_names_test.cpp
   scanner/source_map_test.cpp
   scanner/source_spec_test.cpp
   scanner/watch_test.cpp

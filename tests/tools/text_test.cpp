@@ -13,6 +13,9 @@ TEST(Text, GroupsDigits) {
   EXPECT_EQ(count_text(999), "999");
   EXPECT_EQ(count_text(1000), "1,000");
   EXPECT_EQ(count_text(18446744073709551615U), "18,446,744,073,709,551,615");
+  EXPECT_EQ(counted_text(0, "account"), "0 accounts");
+  EXPECT_EQ(counted_text(1, "account"), "1 account");
+  EXPECT_EQ(counted_text(1000, "account"), "1,000 accounts");
 }
 
 TEST(Text, ShowsThreeDigitsOfASize) {
