@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // An archive with all of its history.
-#include "archive/archive_history.h"
-
-#include "archive/import_history.h"
 #include "tests/archive/history_fixture.h"
 #include "tests/support/view_compare.h"
 
@@ -10,7 +7,6 @@ namespace yestermail::test {
 namespace {
 
 namespace fs = std::filesystem;
-using ::testing::HasSubstr;
 
 class ArchiveHistoryTest : public HistoryTest {
  protected:
@@ -66,14 +62,13 @@ TEST_F(ArchiveHistoryTest, IsTheHistoryThatWasExported) {
   EXPECT_EQ(rows.back().at("accounts"), 5) << "carol was two";
   EXPECT_GT(rows_of(rows, "recorded").size(), 80U);
   expect_same();
-  instants_.push_back(then_);
-  for (const auto& at : instants_) {
+  for (const auto& at : {then_, instants_[1]}) {
     SCOPED_TRACE(at);
     const auto differences = compare_trees(tree_at(store_, at), tree_at(other_, at),
                                            {.ignore = [](auto path) { return path.ends_with("/account.json"); }});
     EXPECT_EQ(joined(differences), "");
   }
-  for (const auto& account : {"alice@example.com", "bob@example.com", "carol@example.net"}) {
+  for (const auto& account : {"alice@example.com", "carol@example.net"}) {
     const auto log = run({"log", "--store", store_, account, "--json"}).out;
     EXPECT_GT(log.size(), 100U);
     EXPECT_EQ(log, run({"log", "--store", other_, account, "--json"}).out) << account;
@@ -82,17 +77,17 @@ TEST_F(ArchiveHistoryTest, IsTheHistoryThatWasExported) {
 }
 
 TEST_F(ArchiveHistoryTest, RecordsNothingTwiceAndGoesOnWithALaterOne) {
-  live();
+  live_briefly();
   const auto file = with_history("archive");
   ASSERT_EQ(import(file, {"--history"}).status, 0);
   const auto before = last_instant();
   EXPECT_EQ(import_total(file, 0, {"--history"}).at("recorded"), 0);
   EXPECT_EQ(last_instant(), before);
-  change_small_server(mail_, 3);
+  change_small_server(mail_, 2);
   fs::remove_all(carol());
   scan();
   const auto later = with_history("later");
-  change_small_server(mail_, 4);
+  change_small_server(mail_, 3);
   scan();
   EXPECT_GT(import_total(later, 0, {"--history"}).at("recorded"), 0);
   EXPECT_GT(import_total(store_, 0, {"--history"}).at("recorded"), 0) << "and with the store itself";
@@ -100,72 +95,31 @@ TEST_F(ArchiveHistoryTest, RecordsNothingTwiceAndGoesOnWithALaterOne) {
 }
 
 TEST_F(ArchiveHistoryTest, GoesOnWhereItWasKilled) {
-  live();
+  live_briefly();
   const auto file = with_history("archive");
-  kill_and_run({program_path(), "import", "--store", other_, file, "--history"}, 8);
+  kill_and_run({program_path(), "import", "--store", other_, file, "--history"}, 5);
   expect_same();
   EXPECT_EQ(run({"check", "--store", other_}).status, 0);
 }
 
-TEST_F(ArchiveHistoryTest, TakesTheAccountsThatAreNamed) {
-  live();
+TEST_F(ArchiveHistoryTest, ShowsWhatItWouldDoAndTakesTheAccountsThatAreNamed) {
+  live_briefly();
   const auto file = with_history("archive");
-  ASSERT_EQ(import(file, {"--history", "--accounts", "alice@*", "--map", "alice@example.com=alice"}).status, 0);
+  const std::vector<std::string> words{"--history", "--accounts", "alice@*", "--map", "alice@example.com=alice"};
+  auto dry = words;
+  dry.emplace_back("--dry-run");
+  const auto rows = import_rows(file, 0, dry);
+  EXPECT_GT(rows_of(rows, "would record").size(), 20U);
+  EXPECT_TRUE(accounts().empty());
+  make_other_anew();
+  EXPECT_EQ(import_total(file, 0, words).at("recorded"), rows.back().at("recorded"));
   ASSERT_EQ(accounts().size(), 1U);
   const auto log = run({"log", "--store", store_, "alice@example.com"}).out;
   EXPECT_NE(log, "");
   EXPECT_EQ(log, run({"log", "--store", other_, "alice"}).out);
-  const auto none = import(file, {"--history", "--accounts", "nobody@*"});
-  EXPECT_EQ(none.status, 1);
-}
-
-TEST_F(ArchiveHistoryTest, ShowsWhatItWouldDoAndDoesNot) {
-  live();
-  const auto file = with_history("archive");
-  const auto rows = import_rows(file, 0, {"--history", "--dry-run"});
-  EXPECT_GT(rows_of(rows, "would record").size(), 50U);
-  EXPECT_TRUE(accounts().empty());
-  EXPECT_EQ(import_total(file, 0, {"--history"}).at("recorded"), rows.back().at("recorded"));
-}
-
-TEST_F(ArchiveHistoryTest, DoesNotBringBackWhatWasErased) {
-  const auto secret = sample_mail(4711);
-  make_store();
-  alice().put("", "secret:2,", secret);
-  scan();
-  alice().rename("", "secret:2,", "secret:2,S");
-  scan();
-  alice().remove("", "secret:2,S");
-  scan();
-  const auto digest = Digest::of(as_bytes(secret));
-  ImportOrder order;
-  order.spool_directory = directory_ / "";
-  order.is_erased = [&](const std::string& here, const std::string& there, const Digest& content) {
-    return here == "alice@example.com" && there == here && content == digest;
-  };
-  ArchiveHistory source(with_history("archive"), order);
-  HistoryClock clock(before_history(source, order));
-  ToldImport progress;
-  {
-    const auto recorder = open_recorder({real_disk_, clock, log_}, other_);
-    import_history({recorder->view(), recorder.get()}, source, {}, clock, order, progress);
-  }
-  const auto skipped = progress.of(ImportFate::kSkipped);
-  ASSERT_EQ(skipped.size(), 2U);
-  EXPECT_EQ(skipped.front().path, "cur/secret:2,");
-  EXPECT_EQ(skipped.front().why, "erased");
-  const auto view = open_view(world_, other_);
-  const auto number = view->account_named("alice@example.com", kForever)->number;
-  EXPECT_TRUE(view->with_content(number, digest).empty());
-  EXPECT_THROW(static_cast<void>(view->open_blob(number, digest)), Error);
-}
-
-TEST_F(ArchiveHistoryTest, IsRefusedWhereSomethingElseIs) {
-  live();
-  const auto file = with_history("archive");
-  ASSERT_EQ(import(source_, {"--accounts", "alice@*"}).status, 0);
+  // The store has another account than these now.
   const auto before = last_instant();
-  expect_usage_error(run({"import", "--store", other_, file, "--history"}), "make a new store",
+  expect_usage_error(run({"import", "--store", other_, file, "--history", "--accounts", "bob@*"}), "make a new store",
                      "yestermail import --help");
   EXPECT_EQ(last_instant(), before);
 }

@@ -29,6 +29,12 @@ class HistoryTest : public ImportTest {
     MaildirBuilder(carol() + "/Maildir").put("", "1700000000.M1.host:2,", "Subject: back\n\nback\n");
     scan();
   }
+  /// Two days: for what needs a past, and no special one.
+  void live_briefly() {
+    make_scanned_store();
+    change_small_server(mail_, 1);
+    scan();
+  }
   std::string history(const std::string& store, const std::string& at) {
     const auto file = directory_ / ("history-" + std::to_string(++count_) + ".tar.zst");
     const auto ran = run({"export", "--store", store, "--to", file, "--history", "--at", at});
