@@ -94,11 +94,11 @@ ExportTally write_account(View& view, const ExportOrder& order, const ExportAcco
   const auto mtime_ns = account.at.value * 1000;
   // Everything below belongs to somebody; what is made up of it is the reader's alone.
   builder.add_directory({.path = account.directory, .directory = true, .mtime_ns = mtime_ns, .mode = 0700});
-  std::vector<Gap> gaps;
+  RecordedGaps gaps;
   tally.guard(account.directory + "/account.json", [&] {
     const Instant end{account.at.value + 1};
-    gaps = view.gaps(kServerAccount, account.account.since, end);
-    for (auto& gap : view.gaps(account.account.number, account.account.since, end)) gaps.push_back(std::move(gap));
+    gaps.of_store = view.gaps(kServerAccount, account.account.since, end);
+    gaps.of_account = view.gaps(account.account.number, account.account.since, end);
   });
   builder.add_text({.path = account.directory + "/account.json", .mtime_ns = mtime_ns}, account_record(account, gaps));
   write_state(view, order, account, builder, tally);

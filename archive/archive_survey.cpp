@@ -38,7 +38,7 @@ class Surveyor {
       const auto found = survey_.accounts.find(entry.directory);
       if (found == survey_.accounts.end()) {
         survey_.faulty.try_emplace(entry.directory, "is not in the archive, which ends before it");
-      } else if (found->second.uuid != entry.uuid || found->second.name != entry.name) {
+      } else if (found->second.account.uuid != entry.uuid || found->second.account.name != entry.name) {
         spoil(entry.directory, "its account.json is not that of the archive");
       }
     }
@@ -84,9 +84,9 @@ class Surveyor {
 
   void take_record(const std::string& directory) {
     const auto text = text_of(directory + "/account.json");
-    auto account = text ? read_account_record(as_text(*text)) : std::nullopt;
-    if (!account) return spoil(directory, "its account.json cannot be understood");
-    survey_.accounts.try_emplace(directory, std::move(*account));
+    auto record = text ? read_account_record(as_text(*text)) : std::nullopt;
+    if (!record) return spoil(directory, "its account.json cannot be understood");
+    survey_.accounts.try_emplace(directory, std::move(*record));
   }
 
   std::optional<Bytes> text_of(const std::string& path) {

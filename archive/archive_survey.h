@@ -15,10 +15,10 @@ namespace yestermail {
 /// What an archive has, read through once before anything of it is recorded.
 struct ArchiveSurvey {
   ExportRecord record;
-  std::map<std::string, Account> accounts;    ///< by directory; those whose account.json is there and can be believed
-  std::map<std::string, std::string> faulty;  ///< directories of the others, and why they cannot
-  std::unique_ptr<ManifestIndex> list;        ///< none: the archive ends before it
-  std::string cut;                            ///< why it has none
+  std::map<std::string, AccountRecord> accounts;  ///< by directory; those whose account.json can be believed
+  std::map<std::string, std::string> faulty;      ///< directories of the others, and why they cannot
+  std::unique_ptr<ManifestIndex> list;            ///< none: the archive ends before it
+  std::string cut;                                ///< why it has none
   std::uint64_t files = 0;
   std::uint64_t bytes = 0;
 

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
+#include "archive/record_words.h"
 #include "base/instant_text.h"
 #include "base/json_text.h"
 
@@ -17,38 +18,6 @@ constexpr int kFormat = 1;
 
 Json instant_or_null(Instant instant, Instant at) {
   return instant == kForever || instant > at ? Json(nullptr) : Json(instant_text(instant));
-}
-
-const char* kind_text(EntryKind kind) {
-  switch (kind) {
-    case EntryKind::kDirectory: return "directory";
-    case EntryKind::kMessage: return "message";
-    case EntryKind::kFile: return "file";
-    case EntryKind::kAccount: return "account";
-  }
-  return "unknown";
-}
-
-const char* cause_text(Cause cause) {
-  switch (cause) {
-    case Cause::kArrived: return "arrived";
-    case Cause::kRenamed: return "renamed";
-    case Cause::kMoved: return "moved";
-    case Cause::kChanged: return "changed";
-    case Cause::kTouched: return "touched";
-  }
-  return "unknown";
-}
-
-const char* reason_text(GapReason reason) {
-  switch (reason) {
-    case GapReason::kNotWatched: return "not watched";
-    case GapReason::kEventsLost: return "events lost";
-    case GapReason::kQueueFull: return "queue full";
-    case GapReason::kSourceGone: return "source gone";
-    case GapReason::kStoreRefused: return "store refused";
-  }
-  return "unknown";
 }
 
 std::string mode_text(std::uint32_t mode) {
@@ -72,7 +41,7 @@ std::string export_record(const ExportOrder& order) {
   return json.dump(1) + "\n";
 }
 
-std::string account_record(const ExportAccount& account, const std::vector<Gap>& gaps) {
+std::string account_record(const ExportAccount& account, const RecordedGaps& gaps) {
   const auto& profile = account.account;
   Json json{
       {"account", json_text(profile.name)},   {"uuid", profile.uuid.hex()},
@@ -80,12 +49,17 @@ std::string account_record(const ExportAccount& account, const std::vector<Gap>&
       {"since", instant_text(profile.since)}, {"until", instant_or_null(profile.until, Instant{account.at.value + 1})},
       {"instant", instant_text(account.at)}};
   json["gaps"] = Json::array();
-  for (const auto& gap : gaps) {
-    json["gaps"].push_back({{"from", instant_text(gap.from)},
-                            {"until", instant_or_null(gap.until, kForever)},
-                            {"reason", reason_text(gap.reason)},
-                            {"text", json_text(gap.text)}});
-  }
+  const auto add = [&](const std::vector<Gap>& of, bool all_accounts) {
+    for (const auto& gap : of) {
+      json["gaps"].push_back({{"from", instant_text(gap.from)},
+                              {"until", instant_or_null(gap.until, kForever)},
+                              {"reason", word_of(gap.reason)},
+                              {"text", json_text(gap.text)},
+                              {"all_accounts", all_accounts}});
+    }
+  };
+  add(gaps.of_store, true);
+  add(gaps.of_account, false);
   return json.dump(1) + "\n";
 }
 
@@ -93,8 +67,9 @@ std::string history_record(const Version& version, const std::string& folder, In
   const auto& state = version.state;
   Json json{{"item", version.item.value},           {"version", version.id.value},
             {"since", instant_text(version.since)}, {"until", instant_or_null(version.until, at)},
-            {"cause", cause_text(version.cause)},   {"kind", kind_text(state.kind)},
-            {"folder", json_text(folder)},          {"name", json_text(state.name)}};
+            {"cause", word_of(version.cause)},      {"kind", word_of(state.kind)},
+            {"folder", json_text(folder)},          {"name", json_text(state.name)},
+            {"parent", state.parent.value}};
   if (state.kind != EntryKind::kDirectory) {
     json["size"] = state.size;
     json["digest"] = state.digest ? Json(state.digest->hex()) : Json(nullptr);

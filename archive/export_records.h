@@ -5,12 +5,13 @@
 #include <vector>
 
 #include "archive/export.h"
+#include "archive/recorded_gaps.h"
 
 namespace yestermail {
 
 /// The texts of an archive, as docs/archive.md describes them: JSON that ends with a line feed.
 std::string export_record(const ExportOrder& order);
-std::string account_record(const ExportAccount& account, const std::vector<Gap>& gaps);
+std::string account_record(const ExportAccount& account, const RecordedGaps& gaps);
 /// One line. `folder`: the path of the version's directory; `until` is shown as open behind `at`.
 std::string history_record(const Version& version, const std::string& folder, Instant at);
 std::string export_readme(const ExportOrder& order);

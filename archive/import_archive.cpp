@@ -52,8 +52,9 @@ class ArchiveImport {
   void choose() {
     std::vector<Account> candidates;
     std::map<std::string, std::string> directories;
-    for (const auto& [directory, account] : survey_.accounts) {
+    for (const auto& [directory, known] : survey_.accounts) {
       if (!directory.starts_with("accounts/")) continue;
+      const auto& account = known.account;
       candidates.push_back(account);
       candidates.back().source = imported_source(survey_.record.store, account.uuid);
       directories[account.name] = directory;
@@ -81,7 +82,7 @@ class ArchiveImport {
     if (!place) return tell(member.path, ImportFate::kFailed, "a path that no archive of export has: not taken");
     if (place->part == MemberPlace::Part::kText || !begin_account(place->directory)) return;
     if (place->part == MemberPlace::Part::kHistory) {
-      return tell(member.path, ImportFate::kSkipped, "only the state is imported, no earlier versions");
+      return tell(member.path, ImportFate::kSkipped, "only the state is imported; with --history every version");
     }
     if (place->part != MemberPlace::Part::kTree) return;
     if (!member.fault.empty()) return account_->fail(place->path, Errc::kFailed, member.fault + ": not taken");

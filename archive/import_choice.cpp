@@ -37,41 +37,51 @@ bool is_wanted(const ImportOrder& order, const std::string& account) {
   return order.accounts.empty() || names_account(order.accounts, account);
 }
 
-std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account>& candidates,
-                                           const ImportOrder& order) {
-  if (candidates.empty()) throw Error(Errc::kNotFound, "no account is in it: nothing to import");
+void refuse_one_name(const std::string& name) {
+  throw Error(Errc::kUsage, "two accounts would be called " + printable(name) +
+                                " here: give one of them another name with --map OLD=NEW");
+}
+
+void refuse_unused_words(const ImportOrder& order, const std::vector<std::string>& names) {
   AccountWords words(order.accounts);
-  std::set<std::string> mapped;
-  std::set<std::string> taken;
-  std::vector<ImportAccount> chosen;
-  for (const auto& candidate : candidates) {
-    if (!words.choose(candidate.name)) continue;
-    ImportAccount account{candidate.name, {}};
-    account.account.name = candidate.name;
-    account.account.source = candidate.source;
-    account.account.layout = candidate.layout;
-    if (const auto found = order.names.find(candidate.name); found != order.names.end()) {
-      account.account.name = found->second;
-      mapped.insert(candidate.name);
-    }
-    check_account_name(account.account.name);
-    if (!taken.insert(account.account.name).second) {
-      throw Error(Errc::kUsage, "two accounts would be called " + printable(account.account.name) +
-                                    " here: give one of them another name with --map OLD=NEW");
-    }
-    look_up(view, account);
-    chosen.push_back(std::move(account));
+  std::set<std::string> wanted;
+  for (const auto& name : names) {
+    if (words.choose(name)) wanted.insert(name);
   }
   if (const auto unused = words.unused()) {
     throw Error(Errc::kNotFound, "no account \"" + printable(*unused) +
                                      "\" is in it: \"--dry-run\" without --accounts shows those that are");
   }
   for (const auto& [old_name, new_name] : order.names) {
-    if (!mapped.contains(old_name)) {
+    if (!wanted.contains(old_name)) {
       throw Error(Errc::kUsage, "--map " + printable(old_name) + "=" + printable(new_name) +
                                     ": no account of this name is imported: \"--dry-run\" shows those that are");
     }
   }
+}
+
+std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account>& candidates,
+                                           const ImportOrder& order) {
+  if (candidates.empty()) throw Error(Errc::kNotFound, "no account is in it: nothing to import");
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  std::vector<ImportAccount> chosen;
+  for (const auto& candidate : candidates) {
+    names.push_back(candidate.name);
+    if (!is_wanted(order, candidate.name)) continue;
+    ImportAccount account{candidate.name, {}};
+    account.account.name = candidate.name;
+    account.account.source = candidate.source;
+    account.account.layout = candidate.layout;
+    if (const auto found = order.names.find(candidate.name); found != order.names.end()) {
+      account.account.name = found->second;
+    }
+    check_account_name(account.account.name);
+    if (!taken.insert(account.account.name).second) refuse_one_name(account.account.name);
+    look_up(view, account);
+    chosen.push_back(std::move(account));
+  }
+  refuse_unused_words(order, names);
   return chosen;
 }
 

@@ -23,6 +23,11 @@ struct ImportAccount {
 std::vector<ImportAccount> choose_accounts(View& view, const std::vector<Account>& candidates,
                                            const ImportOrder& order);
 
+/// Of all accounts that an origin has. Error{kNotFound}: a pattern of the order names none. Error{kUsage}: a name that
+/// is mapped is none of those that are wanted.
+void refuse_unused_words(const ImportOrder& order, const std::vector<std::string>& names);
+/// Error{kUsage}: two accounts would get this name.
+[[noreturn]] void refuse_one_name(const std::string& name);
 /// Error{kUsage}: no account can have this name.
 void check_account_name(const std::string& name);
 /// Whether the order asks for an account of this name.

@@ -5,68 +5,39 @@
 #include <memory>
 #include <optional>
 #include <queue>
-#include <set>
 #include <utility>
 
-#include "archive/directory_paths.h"
+#include "archive/history_life.h"
 #include "archive/import_choice.h"
 #include "archive/import_writer.h"
-#include "archive/stored_content.h"
 #include "base/instant_text.h"
-#include "store/happening_stream.h"
-#include "store/origin.h"
 
 namespace yestermail {
 namespace {
 
-/// An incarnation of an account, there and here.
-struct Life {
-  Account from;
-  Account here;
-  bool begun = false;
-  bool ended = false;
-  std::unique_ptr<HappeningStream> happenings = nullptr;  ///< what is still to be recorded
-  std::unique_ptr<DirectoryPaths> paths = nullptr;
-  std::set<ItemId> left_out = {};  ///< items whose last version was not recorded
-
-  /// When the next thing happens to it, until `at`.
-  [[nodiscard]] std::optional<Instant> next(Instant at) {
-    auto next = begun ? kForever : from.since;
-    if (begun && !ended) next = from.until;
-    if (const auto* happening = begun ? happenings->peek() : nullptr) next = std::min(next, happening->at);
-    return next <= at ? std::optional(next) : std::nullopt;
-  }
-};
-
-[[noreturn]] void refuse(const std::string& why) {
-  throw Error(Errc::kUsage, "--history: " + why +
-                                ": a history is imported into a store that has nothing else, or only what an earlier "
-                                "--history brought from there: make a new store");
-}
-
 class HistoryImport {
  public:
-  HistoryImport(const ImportTarget& target, const ImportOrigin& origin, HistoryClock& clock, const ImportOrder& order,
+  HistoryImport(const ImportTarget& target, HistorySource& source, HistoryClock& clock, const ImportOrder& order,
                 ImportProgress& progress)
       : target_(target),
-        view_(origin.view),
-        store_(origin.store),
-        at_(std::min(origin.at, origin.view.last_instant())),
+        source_(source),
+        at_(source.at()),
         done_until_(target.view.last_instant()),
         clock_(clock),
         order_(order),
         counter_(progress) {}
 
-  ImportTally run(const ImportLives& lives) {
-    choose(lives);
-    const auto page = std::clamp<std::size_t>(8192 / lives_.size(), 8, 256);
+  ImportTally run(std::vector<Account> here) {
+    lives_ = choose_lives(source_, std::move(here), done_until_, order_);
+    std::vector<AccountNumber> wanted;
+    for (const auto& life : lives_) wanted.push_back(life.from.number);
+    source_.prepare(wanted, target_.recorder == nullptr, counter_);
+    const auto recorded = recorded_until(target_.view, lives_);
     std::uint64_t versions = 0;
     for (auto& life : lives_) {
-      const auto number = life.from.number;
-      life.happenings = std::make_unique<HappeningStream>(view_, number, Instant{done_until_.value + 1},
-                                                          Instant{at_.value + 1}, page);
-      life.paths = std::make_unique<DirectoryPaths>(view_, number);
-      versions += view_.account_figures(number).versions;
+      life.stream = source_.stream(life.from.number, Instant{recorded.value + 1}, lives_.size());
+      pass_over(life);
+      versions += source_.versions(life.from.number);
       counter_.account_begun();
     }
     counter_.progress().expect(versions, 0);
@@ -77,35 +48,48 @@ class HistoryImport {
   }
 
  private:
+  using Life = HistoryLife;
   using Due = std::pair<Instant, std::size_t>;
 
-  void choose(const ImportLives& lives) {
-    auto others = lives.target;
-    for (const auto& from : lives.origin) {
-      if (from.since > at_ || !is_wanted(order_, from.name)) continue;
-      Life life{from, {}};
-      const auto mapped = order_.names.find(from.name);
-      life.here.name = mapped == order_.names.end() ? from.name : mapped->second;
-      check_account_name(life.here.name);
-      life.here.source = imported_source(store_, from.uuid);
-      life.here.layout = from.layout;
-      const auto known = std::ranges::find_if(others, [&](const Account& each) {
-        return each.source == life.here.source && each.since == from.since && each.name == life.here.name;
-      });
-      if (known != others.end()) {
-        life.here = *known;
-        life.begun = true;
-        life.ended = known->until != kForever;
-        others.erase(known);
-      } else if (from.since <= done_until_) {
-        refuse("the store has changes of " + instant_text(done_until_) + " already, and the history of " +
-               printable(from.name) + " begins at " + instant_text(from.since));
+  /// Where the store has a change that is not of the history, what the history has of before cannot be recorded any
+  /// more.
+  void pass_over(Life& life) {
+    if (!life.begun) return;
+    if (!life.ended && life.from.until <= done_until_) refuse_late(life, life.from.until);
+    while (life.stream->next() <= done_until_) {
+      const auto at = life.stream->next();
+      for (const auto& step : life.stream->take()) {
+        if (is_missed(life, step)) refuse_late(life, at);
       }
-      lives_.push_back(std::move(life));
     }
-    if (!others.empty())
-      refuse("the store has the account " + printable(others.front().name) + ", which is none of these");
-    if (lives_.empty()) throw Error(Errc::kNotFound, "no account of these was there then: nothing to import");
+  }
+
+  /// An earlier import would have recorded it, had it been there.
+  bool is_missed(const Life& life, const HistoryStep& step) {
+    const auto& state = step.version.state;
+    if (step.ended) return target_.view.item_at(life.here.number, step.version.item, kForever).has_value();
+    if (is_unwanted(life, state)) return false;
+    if (!state.digest) return true;
+    try {
+      Bytes some(1);
+      source_.content(life.from.number, *state.digest)->read(some);
+    } catch (const Error& error) {
+      if (error.code() != Errc::kDamage) throw;
+      return false;
+    }
+    return true;
+  }
+
+  [[noreturn]] void refuse_late(const Life& life, Instant at) const {
+    refuse_history("the store has changes of " + instant_text(done_until_) + " which are not of this history, and " +
+                   printable(life.from.name) + " has of " + instant_text(at));
+  }
+
+  [[nodiscard]] bool is_erased(const Life& life, const EntryState& state) const {
+    return state.digest && order_.is_erased && order_.is_erased(life.here.name, life.from.name, *state.digest);
+  }
+  [[nodiscard]] bool is_unwanted(const Life& life, const EntryState& state) const {
+    return is_erased(life, state) || state.size > order_.largest_file;
   }
 
   void replay() {
@@ -135,17 +119,12 @@ class HistoryImport {
           lives_, [&](const Life& other) { return other.here.name == life.here.name && other.from.since == now; });
       if (!replaced && target_.recorder != nullptr) target_.recorder->end_account(life.here.number);
     }
-    std::vector<View::Happening> happenings;
-    for (const auto* next = life.happenings->peek(); next != nullptr && next->at == now;
-         next = life.happenings->peek()) {
-      happenings.push_back(*next);
-      life.happenings->pop();
-    }
+    if (life.stream->next() != now) return;
+    auto steps = life.stream->take();
     // In the order in which they were recorded there; what goes before what comes under its name.
-    std::ranges::stable_sort(happenings, {},
-                             [](const View::Happening& each) { return std::pair(!each.ended, each.version.id); });
-    for (const auto& happening : happenings)
-      happening.ended ? end(life, happening.version) : put(life, happening.version);
+    std::ranges::stable_sort(steps, {},
+                             [](const HistoryStep& each) { return std::pair(!each.ended, each.version.id); });
+    for (const auto& step : steps) step.ended ? end(life, step.version) : put(life, step);
   }
 
   void begin(Life& life) {
@@ -160,38 +139,36 @@ class HistoryImport {
     if (life.left_out.erase(version.item) == 0 && session_) add(life, Remove{version.item});
   }
 
-  void put(Life& life, const Version& version) {
+  void put(Life& life, const HistoryStep& step) {
+    const auto& version = step.version;
     const auto& state = version.state;
     const bool directory = state.kind == EntryKind::kDirectory;
-    const auto above =
-        directory && version.item == kRootItem ? std::string() : life.paths->path_of(state.parent, version.since);
     const ImportNote note{life.here.name,
-                          above.empty() ? state.name : above + "/" + state.name,
+                          step.folder.empty() ? state.name : step.folder + "/" + state.name,
                           ImportFate::kRecorded,
                           Errc::kFailed,
                           {}};
-    if (state.digest && order_.is_erased && order_.is_erased(life.here.name, life.from.name, *state.digest)) {
-      return leave_out(life, version, note, ImportFate::kSkipped, "erased");
-    }
+    if (is_erased(life, state)) return leave_out(life, version, note, ImportFate::kSkipped, "erased");
     if (state.size > order_.largest_file) {
       return leave_out(life, version, note, ImportFate::kFailed, "larger than a file may be");
     }
-    if (session_ && !record(life, version, note)) return;
+    if (!record(life, version, note)) return;
     life.left_out.erase(version.item);
     directory ? counter_.directory_recorded() : told_.push_back(note);
     if (!directory) counter_.read(state.size);
   }
 
-  /// False: its content cannot be read.
+  /// False: its content cannot be had. Of a dry run it asks the source alone.
   bool record(Life& life, const Version& version, const ImportNote& note) {
     const auto& state = version.state;
-    const auto number = life.here.number;
-    const auto before =
-        version.cause == Cause::kArrived ? std::nullopt : target_.view.item_at(number, version.item, kForever);
-    if (state.digest && !(before && before->state.digest == state.digest)) {
+    const auto before = session_ && version.cause != Cause::kArrived
+                            ? target_.view.item_at(life.here.number, version.item, kForever)
+                            : std::nullopt;
+    const bool known = before && before->state.digest == state.digest && before->state.size == state.size;
+    if (state.digest && !known) {
       try {
-        StoredContent content(view_, life.from.number, *state.digest);
-        if (session_->store(number, content).digest != state.digest) {
+        const auto content = source_.content(life.from.number, *state.digest);
+        if (session_ && !is_stored(*content, life.here.number, state)) {
           leave_out(life, version, note, ImportFate::kFailed, "its bytes are not those of its digest");
           return false;
         }
@@ -201,9 +178,15 @@ class HistoryImport {
         return false;
       }
     }
+    if (!session_) return true;
     const bool same = before && same_body(before->state, state);
     add(life, Put{version.item, version.cause, state, same ? before->body : VersionId{}});
     return true;
+  }
+
+  bool is_stored(BlobSource& content, AccountNumber account, const EntryState& state) {
+    const auto stored = session_->store(account, content);
+    return stored.digest == state.digest && stored.size == state.size;
   }
 
   /// The version before it lasts no longer either.
@@ -241,7 +224,7 @@ class HistoryImport {
     if (target_.recorder == nullptr) return;
     const auto bring = [&](AccountNumber from, AccountNumber here, Instant since, Instant until) {
       const auto known = target_.view.gaps(here, Instant{0}, kForever);
-      for (const auto& gap : view_.gaps(from, since, until)) {
+      for (const auto& gap : source_.gaps(from, since, until)) {
         if (std::ranges::find(known, gap) == known.end()) target_.recorder->record_gap(here, gap);
       }
     };
@@ -254,8 +237,7 @@ class HistoryImport {
   }
 
   const ImportTarget& target_;
-  View& view_;
-  const Uuid store_;
+  HistorySource& source_;
   const Instant at_;
   const Instant done_until_;
   HistoryClock& clock_;
@@ -269,18 +251,18 @@ class HistoryImport {
 
 }  // namespace
 
-Instant before_history(const ImportLives& lives, const ImportOrder& order) {
+Instant before_history(const HistorySource& source, const ImportOrder& order) {
   auto first = kForever;
-  for (const auto& account : lives.origin) {
+  for (const auto& account : source.accounts()) {
     if (is_wanted(order, account.name)) first = std::min(first, account.since);
   }
   if (first == kForever) throw Error(Errc::kNotFound, "no account of these ever was in it: nothing to import");
   return Instant{first.value - kMicrosPerSecond};
 }
 
-ImportTally import_history(const ImportTarget& target, const ImportOrigin& origin, const ImportLives& lives,
+ImportTally import_history(const ImportTarget& target, HistorySource& source, std::vector<Account> here,
                            HistoryClock& clock, const ImportOrder& order, ImportProgress& progress) {
-  return HistoryImport(target, origin, clock, order, progress).run(lives);
+  return HistoryImport(target, source, clock, order, progress).run(std::move(here));
 }
 
 }  // namespace yestermail

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <vector>
 
+#include "archive/history_source.h"
 #include "archive/import.h"
 #include "base/clock.h"
 
@@ -20,20 +21,16 @@ class HistoryClock final : public Clock {
   std::atomic<std::int64_t> now_;
 };
 
-/// Both sides' accounts: all incarnations that ever were.
-struct ImportLives {
-  std::vector<Account> origin;
-  std::vector<Account> target;
-};
-
 /// A moment before the first of the accounts that are asked for began. Error{kNotFound}: there is none.
-Instant before_history(const ImportLives& lives, const ImportOrder& order);
+Instant before_history(const HistorySource& source, const ImportOrder& order);
 
-/// Takes in the accounts of another store with all of their history: each version, item number and instant is as it was
-/// there, until `origin.at`. The store must have nothing else and nothing later; or what an earlier such import
-/// brought: then it goes on behind that. The store is open with `clock`. Every instant is durable as a whole; killed
-/// anywhere, the next one goes on. Error{kUsage} before anything was recorded: the store has something else.
-ImportTally import_history(const ImportTarget& target, const ImportOrigin& origin, const ImportLives& lives,
+/// Takes in the accounts of another store, or of an archive of it, with all of their history: each version, item number
+/// and instant is as it was there, until `source.at()`. `here`: all incarnations that the store has. It must have
+/// nothing else and nothing later; or what an earlier such import brought: then it goes on behind that. The store is
+/// open with `clock`. Every instant is durable as a whole; killed anywhere, the next one goes on. Error{kUsage},
+/// Error{kNotFound} before anything was recorded: the store has something else, or the order asks for what is not
+/// there.
+ImportTally import_history(const ImportTarget& target, HistorySource& source, std::vector<Account> here,
                            HistoryClock& clock, const ImportOrder& order, ImportProgress& progress);
 
 }  // namespace yestermail

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/import_records.h"
 
+#include <charconv>
+#include <limits>
 #include <nlohmann/json.hpp>
 
+#include "archive/account_walk.h"
+#include "archive/record_words.h"
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "base/json_text.h"
@@ -38,6 +42,98 @@ std::optional<Instant> instant_in(const Json& json, const char* name) {
   return parse_instant(text_in(json, name), Instant{0});
 }
 
+bool is_null(const Json& json, const char* name) {
+  const auto found = json.find(name);
+  return found != json.end() && found->is_null();
+}
+
+/// As instant_in(), and kForever where it is null.
+std::optional<Instant> end_in(const Json& json, const char* name) {
+  return is_null(json, name) ? kForever : instant_in(json, name);
+}
+
+std::optional<std::uint64_t> natural_in(const Json& json, const char* name, std::uint64_t most) {
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_number_unsigned()) return std::nullopt;
+  const auto number = found->get<std::uint64_t>();
+  return number <= most ? std::optional(number) : std::nullopt;
+}
+
+std::optional<std::int64_t> integer_in(const Json& json, const char* name) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const auto found = json.find(name);
+  if (found == json.end() || !found->is_number_integer()) return std::nullopt;
+  if (found->is_number_unsigned() && found->get<std::uint64_t>() > kMost) return std::nullopt;
+  return found->get<std::int64_t>();
+}
+
+std::optional<std::uint32_t> mode_in(const Json& json, const char* name) {
+  constexpr std::uint32_t kMost = 0777;
+  const auto text = text_in(json, name);
+  std::uint32_t mode = 0;
+  const auto* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, mode, 8);
+  return error == std::errc() && rest == end && mode <= kMost ? std::optional(mode) : std::nullopt;
+}
+
+/// A gap's text is printable, with backslashes that stand for something: these are not made more.
+std::string printable_once(const std::string& text) {
+  auto plain = text;
+  std::erase(plain, '\\');
+  return printable(plain) == plain ? text : printable(text);
+}
+
+void read_gaps(const Json& json, RecordedGaps& gaps) {
+  const auto all = json.find("gaps");
+  if (all == json.end() || !all->is_array()) return;
+  for (const auto& each : *all) {
+    const auto from = each.is_object() ? instant_in(each, "from") : std::nullopt;
+    const auto until = from ? end_in(each, "until") : std::nullopt;
+    if (!until || *from >= *until) continue;
+    const auto reason = reason_of_word(text_in(each, "reason")).value_or(GapReason::kNotWatched);
+    auto& into = each.value("all_accounts", Json(false)) == Json(true) ? gaps.of_store : gaps.of_account;
+    into.push_back({*from, *until, reason, printable_once(text_in(each, "text"))});
+  }
+}
+
+/// What it shares with nothing else: size, bytes, time, mode and owner. False: no entry is so.
+bool read_body(const Json& json, EntryState& state) {
+  constexpr std::uint64_t kMostOwner = std::numeric_limits<std::uint32_t>::max();
+  const auto mtime = integer_in(json, "mtime_ns");
+  const auto mode = mode_in(json, "mode");
+  const auto uid = natural_in(json, "uid", kMostOwner);
+  const auto gid = natural_in(json, "gid", kMostOwner);
+  if (!mtime || !mode || !uid || !gid) return false;
+  state.mtime_ns = *mtime;
+  state.mode = *mode;
+  state.uid = static_cast<std::uint32_t>(*uid);
+  state.gid = static_cast<std::uint32_t>(*gid);
+  if (state.kind == EntryKind::kDirectory) return true;
+  const auto size = natural_in(json, "size", std::numeric_limits<std::int64_t>::max());
+  state.digest = Digest::from_hex(text_in(json, "digest"));
+  if (!size || (!state.digest && (*size > 0 || !is_null(json, "digest")))) return false;
+  state.size = *size;
+  return true;
+}
+
+/// Where it stood, and what it is. False likewise.
+bool read_place(const Json& json, Version& version) {
+  constexpr std::uint64_t kMostId = std::uint64_t{1} << 48U;  // Far from where a store would run out of them.
+  auto& state = version.state;
+  const auto item = natural_in(json, "item", kMostId);
+  const auto id = natural_in(json, "version", kMostId);
+  const auto parent = natural_in(json, "parent", kMostId);
+  const auto kind = kind_of_word(text_in(json, "kind"));
+  if (!item || *item == 0 || !id || *id == 0 || !parent || !kind || *kind == EntryKind::kAccount) return false;
+  version.item = ItemId{*item};
+  version.id = version.body = VersionId{*id};
+  state.kind = *kind;
+  state.parent = ItemId{*parent};
+  state.name = text_in(json, "name");
+  if (version.item != kRootItem) return state.parent != kNoItem && is_file_name(state.name);
+  return state.kind == EntryKind::kDirectory && state.parent == kNoItem && state.name.empty();
+}
+
 }  // namespace
 
 ExportRecord read_export_record(std::string_view text, const std::string& archive) {
@@ -70,10 +166,11 @@ ExportRecord read_export_record(std::string_view text, const std::string& archiv
   return record;
 }
 
-std::optional<Account> read_account_record(std::string_view text) {
+std::optional<AccountRecord> read_account_record(std::string_view text) {
   const auto json = object_of(text);
   if (!json) return std::nullopt;
-  Account account;
+  AccountRecord record;
+  auto& account = record.account;
   account.name = text_in(*json, "account");
   account.source = text_in(*json, "source");
   account.layout = text_in(*json, "layout");
@@ -82,7 +179,29 @@ std::optional<Account> read_account_record(std::string_view text) {
   account.uuid = *uuid;
   account.since = instant_in(*json, "since").value_or(Instant{0});
   account.until = instant_in(*json, "until").value_or(kForever);
-  return account;
+  read_gaps(*json, record.gaps);
+  return record;
+}
+
+std::optional<HistoryLine> read_history_line(std::string_view text) {
+  constexpr std::size_t kLongestWords = 200;
+  const auto json = object_of(text);
+  if (!json) return std::nullopt;
+  HistoryLine line;
+  auto& version = line.version;
+  const auto since = instant_in(*json, "since");
+  const auto until = end_in(*json, "until");
+  const auto cause = cause_of_word(text_in(*json, "cause"));
+  if (!since || !until || *since >= *until || !cause) return std::nullopt;
+  version.since = *since;
+  version.until = *until;
+  version.cause = *cause;
+  if (!read_place(*json, version) || !read_body(*json, version.state)) return std::nullopt;
+  version.state.sender = text_in(*json, "sender");
+  version.state.subject = text_in(*json, "subject");
+  if (version.state.sender.size() > kLongestWords || version.state.subject.size() > kLongestWords) return std::nullopt;
+  line.folder = text_in(*json, "folder");
+  return line;
 }
 
 std::optional<ListedFile> read_manifest_line(std::string_view line) {

@@ -5,8 +5,10 @@
 #include <filesystem>
 #include <memory>
 
+#include "archive/archive_history.h"
 #include "archive/import.h"
 #include "archive/import_history.h"
+#include "archive/store_history.h"
 #include "base/error.h"
 #include "policy/erasures.h"
 #include "tools/accounts.h"
@@ -23,7 +25,7 @@ constexpr std::array<OptionSpec, 7> kOptions{{
     {"accounts", 'A', "PATTERN", "only these accounts; may be repeated", true},
     {"map", 'm', "OLD=NEW", "call the account OLD here NEW; may be repeated", true},
     {"at", 'a', "INSTANT", "of another store: as it was at this time instead of last", false},
-    {"history", 'H', "", "of another store: with every earlier version, at its own time", false},
+    {"history", 'H', "", "with every earlier version, at its own time; not of a tree", false},
     {"dry-run", 'n', "", "show what would be imported, record nothing", false},
     kJsonOption,
 }};
@@ -96,10 +98,9 @@ Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorl
     origin.view = open_view(world, origin.from);
   } else if (arguments.has("at")) {
     throw Error(Errc::kUsage, printable(origin.from) + ": has one instant only: --at is for another store");
-  } else if (arguments.has("history")) {
-    throw Error(Errc::kUsage, printable(origin.from) +
-                                  ": --history is for another store: of an archive and a tree the "
-                                  "state alone can be imported");
+  } else if (arguments.has("history") && origin.kind == Kind::kTree) {
+    throw Error(Errc::kUsage,
+                printable(origin.from) + ": --history is for an archive or another store: a tree has its state alone");
   }
   return origin;
 }
@@ -132,17 +133,21 @@ Opened open_target(StoreWorld world, const std::string& store, bool dry_run) {
   return {open_to_import(world, store), nullptr};
 }
 
+std::unique_ptr<HistorySource> history_of(const Origin& origin, const ImportOrder& order) {
+  if (origin.kind == Kind::kArchive) return std::make_unique<ArchiveHistory>(origin.from, order);
+  return std::make_unique<StoreHistory>(ImportOrigin{*origin.view, origin.store, origin.at},
+                                        all_accounts(*origin.view));
+}
+
 /// The store's clock goes with the history: nothing else is recorded meanwhile.
 int take_in_history(StoreWorld world, const std::string& store, const Origin& origin, ImportOrder& order, bool dry_run,
                     ImportReport& report) {
-  ImportLives lives;
-  lives.origin = all_accounts(*origin.view);
-  HistoryClock clock(before_history(lives, order));
+  const auto source = history_of(origin, order);
+  HistoryClock clock(before_history(*source, order));
   const auto opened = open_target({world.disk, clock, world.log}, store, dry_run);
-  lives.target = all_accounts(opened.target().view);
-  order.is_erased = erased_from(opened.target().view);
-  return report.end(
-      import_history(opened.target(), {*origin.view, origin.store, origin.at}, lives, clock, order, report));
+  const auto target = opened.target();
+  order.is_erased = erased_from(target.view);
+  return report.end(import_history(target, *source, all_accounts(target.view), clock, order, report));
 }
 
 int run_import(const Arguments& arguments, Environment& env) {
@@ -164,7 +169,7 @@ int run_import(const Arguments& arguments, Environment& env) {
     const auto opened = open_target(world, store, dry_run);
     order.is_erased = erased_from(opened.target().view);
     if (origin.kind != Kind::kTree) return take_in(opened.target(), origin, order, report);
-    if (!dry_run) return report.end(import_tree(opened.target(), origin.from, order, env, report));
+    if (!dry_run) return report.end(import_tree(opened.target(), origin.from, order, env, report, json));
     tell_tree(opened.target().view, origin.from, order, env, json);
     return 0;
   } catch (const Error& error) {

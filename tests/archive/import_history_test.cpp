@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Another store with all of its history.
-#include <csignal>
-#include <set>
-
-#include "tests/archive/import_fixture.h"
+#include "tests/archive/history_fixture.h"
 
 namespace yestermail::test {
 namespace {
@@ -11,60 +8,7 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 
-class ImportHistory : public ImportTest {
- protected:
-  /// A few days at the mail server; an account goes and comes back.
-  void live() {
-    make_scanned_store();
-    copy_mail(directory_ / "then");
-    then_ = last_change();
-    change_small_server(mail_, 1);
-    scan();
-    fs::rename(carol(), directory_ / "carol");
-    scan();
-    change_small_server(mail_, 2);
-    scan();
-    fs::rename(directory_ / "carol", carol());
-    MaildirBuilder(carol() + "/Maildir").put("", "1700000000.M1.host:2,", "Subject: back\n\nback\n");
-    scan();
-  }
-  std::string history(const std::string& store, const std::string& at) {
-    const auto file = directory_ / ("history-" + std::to_string(++count_) + ".tar.zst");
-    const auto ran = run({"export", "--store", store, "--to", file, "--history", "--at", at});
-    EXPECT_EQ(ran.status, 0) << ran.err;
-    return extract(file);
-  }
-  static std::multiset<std::string> histories_of(const std::string& extracted) {
-    std::multiset<std::string> histories;
-    for (const auto* kind : {"/accounts", "/ended"}) {
-      if (!fs::exists(extracted + kind)) continue;
-      for (const auto& account : fs::directory_iterator(extracted + kind)) {
-        // Of those that had ended the name ends in their uuid, which is another one here.
-        const auto name = account.path().filename().string();
-        histories.insert(kind + ("/" + name.substr(0, name.find('~'))) + "\n" +
-                         read_text(account.path() / "history.jsonl"));
-      }
-    }
-    return histories;
-  }
-  /// Item for item, version for version, instant for instant.
-  void expect_same_history() {
-    const auto at = last_change();
-    const auto want = history(store_, at);
-    const auto have = history(other_, at);
-    const auto histories = histories_of(want);
-    EXPECT_GE(histories.size(), 4U);
-    EXPECT_TRUE(histories == histories_of(have));
-    EXPECT_EQ(joined(compare_trees(want + "/accounts/alice@example.com/blobs",
-                                   have + "/accounts/alice@example.com/blobs", {.directory_mtimes = false})),
-              "");
-    expect_trees(have, maildirs());
-  }
-
-  [[nodiscard]] std::string carol() const { return mail_ + "/example.net/carol"; }
-
-  std::string then_;
-};
+using ImportHistory = HistoryTest;
 
 TEST_F(ImportHistory, IsTheSameHistory) {
   live();
@@ -106,24 +50,7 @@ TEST_F(ImportHistory, RecordsNothingTwiceAndGoesOnLater) {
 
 TEST_F(ImportHistory, GoesOnWhereItWasKilled) {
   live();
-  const auto shim =
-      "LD_PRELOAD=" + (fs::read_symlink("/proc/self/exe").parent_path() / "libyestermail_kill_shim.so").string();
-  const std::string asan = "ASAN_OPTIONS=verify_asan_link_order=0";
-  const auto count = directory_ / "count";
-  const std::vector<std::string> command{program_path(), "import", "--store", other_, store_, "--history"};
-  ASSERT_EQ(test::run(command, {shim, asan, "YM_KILL_COUNT=" + count}).status, 0);
-  std::uint64_t calls = 0;
-  std::ifstream(count) >> calls;
-  fs::remove_all(other_);
-  create_store(world_, other_, {});
-  std::uint64_t killed = 0;
-  constexpr std::uint64_t kPoints = 8;
-  for (std::uint64_t point = 1; point <= kPoints; ++point) {
-    const auto at = point * calls / (kPoints + 2);
-    if (test::run(command, {shim, asan, "YM_KILL_AT=" + std::to_string(at)}).signal == SIGKILL) ++killed;
-  }
-  EXPECT_GT(killed, 1U);
-  EXPECT_EQ(test::run(command).status, 0);
+  kill_and_run({program_path(), "import", "--store", other_, store_, "--history"}, 8);
   expect_same_history();
 }
 
@@ -141,13 +68,50 @@ TEST_F(ImportHistory, TakesTheAccountsThatAreNamed) {
 TEST_F(ImportHistory, IsRefusedWhereSomethingElseIs) {
   live();
   const auto help = "yestermail import --help";
-  expect_usage_error(run({"import", "--store", other_, export_to("archive"), "--history"}), "is for another store",
-                     help);
+  expect_usage_error(run({"import", "--store", other_, source_, "--history"}), "a tree has its state alone", help);
   ASSERT_EQ(import(source_, {"--accounts", "alice@*"}).status, 0);
   const auto before = last_instant();
   expect_usage_error(run({"import", "--store", other_, store_, "--history"}), "make a new store", help);
   EXPECT_EQ(last_instant(), before);
   EXPECT_EQ(accounts().size(), 1U);
+}
+
+TEST_F(ImportHistory, GoesOnBehindAnotherChangeButNotBeforeIt) {
+  live_briefly();
+  ASSERT_EQ(import(store_, {"--history"}).status, 0);
+  ASSERT_EQ(run({"snapshot", "create", "early", "--store", other_}).status, 0);
+  change_small_server(mail_, 2);
+  scan();
+  EXPECT_GT(import_total(store_, 0, {"--history"}).at("recorded"), 0);
+  expect_same_history();
+  fs::remove_all(carol());
+  scan();
+  ASSERT_EQ(run({"snapshot", "create", "late", "--store", other_}).status, 0);
+  // What was recorded there before the snapshot was here would be left out silently.
+  const auto expect = [&](const std::string& text) {
+    const auto before = last_instant();
+    expect_usage_error(run({"import", "--store", other_, store_, "--history"}), text, "yestermail import --help");
+    EXPECT_EQ(last_instant(), before);
+  };
+  expect("which are not of this history, and carol@example.net has of");
+  alice().put("", "late:2,", sample_mail(4));
+  scan();
+  ASSERT_EQ(run({"snapshot", "create", "later", "--store", other_}).status, 0);
+  expect("which are not of this history, and alice@example.com has of");
+}
+
+TEST_F(ImportHistory, RefusesWordsThatNameNothingAndOneNameForTwo) {
+  make_scanned_store();
+  const auto help = "yestermail import --help";
+  const auto none = import(store_, {"--history", "--accounts", "alice@*", "--accounts", "nobody@*"});
+  EXPECT_EQ(none.status, 1);
+  EXPECT_THAT(none.err, HasSubstr("no account \"nobody@*\" is in it"));
+  const auto refuse = [&](const std::string& map, const std::string& text) {
+    expect_usage_error(run({"import", "--store", other_, store_, "--history", "--map", map}), text, help);
+  };
+  refuse("nobody=somebody", "no account of this name is imported");
+  refuse("alice@example.com=bob@example.com", "two accounts would be called bob@example.com");
+  EXPECT_TRUE(accounts().empty());
 }
 
 TEST_F(ImportHistory, ShowsWhatItWouldDoAndDoesNot) {

@@ -11,4 +11,5 @@ set(SUPPORT_SOURCES
   small_store.cpp
   store_script.cpp
   store_search.cpp
-  tree_compare.cpp)
+  tree_compare.cpp
+  view_compare.cpp)
