@@ -179,7 +179,8 @@ MessageText message_text(ByteView message) {
   MessageText text;
   // These read headers that are broken in more ways than GMime puts up with.
   auto words = header_words(bytes);
-  if (is_modest(as_text(bytes))) {
+  // Of a message without a byte GMime complains on standard error.
+  if (!bytes.empty() && is_modest(as_text(bytes))) {
     const auto lock = enter_gmime();
     if (const auto parsed = parse(as_text(bytes))) {
       text.sender = joined({Gatherer::addresses(parsed.get(), GMIME_ADDRESS_TYPE_FROM),

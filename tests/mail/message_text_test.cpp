@@ -112,6 +112,13 @@ TEST(MessageText, KeepsNoMoreThanItSays) {
   EXPECT_LE(text.files.size(), kMostFiles);
 }
 
+TEST(MessageText, SaysNothingOfAMessageWithoutAByte) {
+  testing::internal::CaptureStderr();
+  const auto text = message_text({});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(text.subject, "");
+}
+
 TEST(MessageText, SurvivesNestingWithoutEnd) {
   std::string deep = "Subject: deep\n";
   for (int i = 0; i < 100'000; ++i) {
