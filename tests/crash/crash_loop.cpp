@@ -285,7 +285,7 @@ CrashResult crash_in_recovery(const CrashPlan& plan, double share, const PowerCu
 }
 
 std::uint64_t crash_sampling() {
-  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(7, 1)));
+  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(15, 1)));
 }
 
 std::string report(const CrashPlan& plan, const CrashResult& result) {
