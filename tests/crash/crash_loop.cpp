@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <filesystem>
 #include <random>
 #include <thread>
@@ -211,7 +212,7 @@ class Loop {
     run.disk().power_cut(cut, path);
     put_sqlite_files(path + "/store", files);
     if (fate == SqliteFate::kDeleted) remove_sqlite_files(path);
-    if (fate == SqliteFate::kNoLog) remove_logs(path);
+    if (fate == SqliteFate::kNoLog) remove_sqlite_logs(path);
     FaultFilesystem disk(path);
     ++result_.openings;
     const auto wrong =
@@ -220,12 +221,6 @@ class Loop {
     result_.faults.push_back(place + to_string(cut) + "; SQLite files " +
                              kSqliteFates.at(static_cast<std::size_t>(fate)) + "; " + std::to_string(ledger.done) +
                              " steps acknowledged: " + wrong);
-  }
-
-  static void remove_logs(const std::string& path) {
-    for (const auto& [name, bytes] : read_sqlite_files(path)) {
-      if (!name.ends_with(".db")) fs::remove(path + "/" + name);
-    }
   }
 
   const CrashPlan& plan_;
@@ -241,20 +236,33 @@ namespace {
 
 std::uint64_t first_step(const CrashPlan& plan) { return 1 + plan.seed % plan.every; }
 
+/// The steps to be taken, each once: first far apart, then those between, so that a fault that many of them show is
+/// met early.
+std::vector<std::uint64_t> chosen_steps(const CrashPlan& plan, std::uint64_t steps) {
+  std::vector<std::uint64_t> chosen;
+  const auto first = first_step(plan);
+  const auto count = steps < first ? 0 : (steps - first) / plan.every + 1;
+  const auto widest = std::bit_ceil(count);
+  for (auto stride = widest; stride > 0; stride /= 2) {
+    for (auto i = stride == widest ? 0 : stride; i < count; i += 2 * stride) chosen.push_back(first + i * plan.every);
+  }
+  return chosen;
+}
+
 }  // namespace
 
 CrashResult crash_at_every_step(const CrashPlan& plan) {
   Loop loop(plan);
-  for (auto step = first_step(plan); step <= loop.result().steps && !loop.enough(); step += plan.every) {
-    loop.crash_at(step);
+  for (const auto step : chosen_steps(plan, loop.result().steps)) {
+    if (!loop.enough()) loop.crash_at(step);
   }
   return loop.result();
 }
 
 CrashResult fail_at_every_step(const CrashPlan& plan, int error_number, bool for_ever) {
   Loop loop(plan);
-  for (auto step = first_step(plan); step <= loop.result().steps && !loop.enough(); step += plan.every) {
-    loop.fail_at(step, error_number, for_ever);
+  for (const auto step : chosen_steps(plan, loop.result().steps)) {
+    if (!loop.enough()) loop.fail_at(step, error_number, for_ever);
   }
   return loop.result();
 }
@@ -277,7 +285,7 @@ CrashResult crash_in_recovery(const CrashPlan& plan, double share, const PowerCu
 }
 
 std::uint64_t crash_sampling() {
-  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(7, 1)));
+  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(15, 1)));
 }
 
 std::string report(const CrashPlan& plan, const CrashResult& result) {

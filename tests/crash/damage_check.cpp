@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "base/posix_filesystem.h"
+#include "tests/support/given_blobs.h"
 #include "tests/support/maildir_builder.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/small_store.h"
@@ -50,15 +51,15 @@ class DamagedStore::Judge {
     refused_ = &refused;
     at_ = instant_text(want.at);
     for (const auto& refusal : refused) check_refusal(refusal);
-    for (const auto& [account, entries] : want.shown) {
+    for (const auto& [account, entries] : *want.shown) {
       const auto found = have.find(account);
       static const ShownAccount kNone;
       compare_account(account, entries, found == have.end() ? kNone : found->second);
     }
     for (const auto& [account, entries] : have) {
-      const auto right = want.shown.find(account);
+      const auto right = want.shown->find(account);
       for (const auto& [path, entry] : entries) {
-        if (right == want.shown.end() || right->second.count(path) == 0) lost(account, path, "not expected");
+        if (right == want.shown->end() || right->second.count(path) == 0) lost(account, path, "not expected");
       }
     }
     expect_confined();
@@ -138,7 +139,7 @@ DamagedStore::DamagedStore(State state) {
     if (state == State::kKilled) fs::copy(store, original_, fs::copy_options::recursive);
   }
   if (state == State::kClosed) fs::copy(store, original_, fs::copy_options::recursive);
-  ledger_.acknowledged.push_back({kForever, ledger_.now});
+  ledger_.acknowledged.push_back({kForever, std::make_shared<const ShownStore>(ledger_.now)});
 }
 
 std::string DamagedStore::happenings_of(View& view) const {
@@ -182,10 +183,11 @@ void DamagedStore::read_damaged(const std::function<void(const std::string& copy
     }
     return;
   }
+  GivenBlobs given;
   for (const auto number : numbers) {
     const auto& want = ledger_.acknowledged[number];
     std::vector<Refused> refused;
-    const auto have = show(*view, want.at, &refused);
+    const auto have = show(*view, want.at, &refused, given);
     judge.compare(want, have, refused);
   }
   try {

@@ -24,7 +24,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t flips_a_class() { return campaign_setting("YESTERMAIL_FLIPS", for_this_build(15, 200)); }
+/// Of many like cases each so-manieth will do where memory errors are looked for.
+constexpr auto kEvery = static_cast<std::size_t>(for_this_build(5, 1));
+
+std::uint64_t flips_a_class() { return campaign_setting("YESTERMAIL_FLIPS", for_this_build(6, 200)); }
 
 void flip_bit(const std::string& path, std::uint64_t bit) {
   std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
@@ -232,8 +235,9 @@ TEST(DamageTest, DerivedFilesAreMadeAnew) {
 TEST(DamageTest, ATruncatedOrLongerFileIsNoticed) {
   DamagedStore store(DamagedStore::State::kClosed);
   std::mt19937_64 random(campaign_seed());
+  std::size_t number = 0;
   for (const auto& path : store_files(store.original())) {
-    if (path == "yestermail.conf") continue;
+    if (path == "yestermail.conf" || number++ % kEvery != 0) continue;
     DamageTally tally;
     const auto size = fs::file_size(store.original() + "/" + path);
     for (const auto length : {std::uintmax_t{0}, size / 3, size * 2 / 3, size - 1, size + 1, size + 5000}) {
@@ -281,7 +285,7 @@ TEST(DamageTest, ExchangedFilesAreNeverServed) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     for (std::size_t k = i + 1; k < files.size(); ++k) {
       const auto kind = [&](std::size_t n) { return files[n].substr(files[n].rfind('.')); };
-      if (kind(i) != kind(k)) continue;
+      if (kind(i) != kind(k) || (i + k) % kEvery != 0) continue;
       DamagedStore::Reading how;
       how.seed = i * 100 + k;
       store.read_damaged(

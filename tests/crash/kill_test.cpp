@@ -24,7 +24,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::uint64_t kill_points() { return campaign_setting("YESTERMAIL_KILL_POINTS", for_this_build(30, 300)); }
+std::uint64_t kill_points() { return campaign_setting("YESTERMAIL_KILL_POINTS", for_this_build(12, 300)); }
 
 /// What a store shows now, and what it showed at an instant that is past.
 struct Seen {

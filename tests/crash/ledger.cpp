@@ -2,17 +2,21 @@
 #include "tests/crash/ledger.h"
 
 #include <exception>
+#include <filesystem>
 #include <random>
 #include <set>
 #include <stdexcept>
 
 #include "base/instant_text.h"
+#include "tests/support/given_blobs.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/test_clock.h"
 #include "tests/support/tree_compare.h"
 
 namespace yestermail::test {
 namespace {
+
+namespace fs = std::filesystem;
 
 std::string differs(const std::string& what, const ShownStore& want, const ShownStore& have) {
   const auto lines = shown_differences(want, have);
@@ -30,10 +34,10 @@ std::set<std::size_t> chosen(std::size_t count, const Comparison& how) {
   return numbers;
 }
 
-std::string compare_instants(View& view, const Ledger& ledger, const Comparison& how) {
+std::string compare_instants(View& view, const Ledger& ledger, const Comparison& how, GivenBlobs& given) {
   for (const auto number : chosen(ledger.acknowledged.size(), how)) {
     const auto& entry = ledger.acknowledged[number];
-    auto wrong = differs("at " + instant_text(entry.at), entry.shown, show(view, entry.at));
+    auto wrong = differs("at " + instant_text(entry.at), *entry.shown, show(view, entry.at, nullptr, given));
     if (!wrong.empty()) return wrong;
   }
   if (!ledger.acknowledged.empty() && view.last_instant() < ledger.acknowledged.back().at) {
@@ -54,9 +58,9 @@ std::string false_alarms(const RecordingLog& log) {
 /// Files in the making that an opened store still has.
 std::string leftovers(const std::string& path) {
   std::string found;
-  for (const auto& [name, entry] : read_tree(path)) {
-    const auto base = name.substr(name.rfind('/') + 1);
-    if (entry.type == '-' && (name.starts_with("tmp/") || base.ends_with(".tmp"))) found += name + " ";
+  for (const auto& entry : fs::recursive_directory_iterator(path)) {
+    const auto name = entry.path().string().substr(path.size() + 1);
+    if (entry.is_regular_file() && (name.starts_with("tmp/") || name.ends_with(".tmp"))) found += name + " ";
   }
   return found.empty() ? "" : "temporary files stayed: " + found + "\n";
 }
@@ -66,7 +70,8 @@ std::string compare_opened(Filesystem& disk, const std::string& path, const Stor
   RecordingLog log;
   TestClock clock;  // Starts before what the store has seen: time went back, instants must not.
   const auto recorder = open_recorder({disk, clock, log}, path, tuning);
-  const auto now = show(recorder->view(), kForever);
+  GivenBlobs given;
+  const auto now = show(recorder->view(), kForever, nullptr, given);
   auto wrong = differs("latest", ledger.now, now);
   if (!wrong.empty() && ledger.done < script.size()) {
     const auto next = after(ledger.now, script[ledger.done]);
@@ -79,7 +84,7 @@ std::string compare_opened(Filesystem& disk, const std::string& path, const Stor
       wrong += other;
     }
   }
-  if (wrong.empty()) wrong = compare_instants(recorder->view(), ledger, how);
+  if (wrong.empty()) wrong = compare_instants(recorder->view(), ledger, how, given);
   if (wrong.empty()) wrong = leftovers(path);
   if (wrong.empty()) wrong = false_alarms(log);
   if (!wrong.empty()) return wrong + joined(log.lines());
@@ -96,10 +101,10 @@ void Ledger::run_one(Recorder& recorder, const StoreScript& script) {
   ++done;
   const auto at = recorder.view().last_instant();
   if (!acknowledged.empty() && at < acknowledged.back().at) throw std::logic_error("an instant before the last one");
-  if (!acknowledged.empty() && at == acknowledged.back().at && now != acknowledged.back().shown) {
+  if (!acknowledged.empty() && at == acknowledged.back().at && now != *acknowledged.back().shown) {
     throw std::logic_error("a change without an instant of its own");
   }
-  acknowledged.push_back({at, now});
+  acknowledged.push_back({at, std::make_shared<const ShownStore>(now)});
 }
 
 void Ledger::run(Recorder& recorder, const StoreScript& script) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,7 @@ namespace yestermail::test {
 struct Ledger {
   struct Entry {
     Instant at;
-    ShownStore shown;
+    std::shared_ptr<const ShownStore> shown;  ///< shared: a ledger is copied for each store that is compared with it
   };
   std::vector<Entry> acknowledged;
   ShownStore now;

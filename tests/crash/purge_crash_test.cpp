@@ -32,7 +32,7 @@ namespace {
 namespace fs = std::filesystem;
 
 std::uint64_t crash_sampling() {
-  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(7, 1)));
+  return std::max<std::uint64_t>(1, campaign_setting("YESTERMAIL_CRASH_EVERY", for_this_build(15, 1)));
 }
 
 using Shown = std::tuple<Instant, Instant, EntryState, std::string>;

@@ -13,6 +13,8 @@ using SqliteFiles = std::map<std::string, std::string>;
 bool is_sqlite_file(const std::string& name);
 SqliteFiles read_sqlite_files(const std::string& root);
 void remove_sqlite_files(const std::string& root);
+/// Those beside a database: what was not yet written into it.
+void remove_sqlite_logs(const std::string& root);
 /// Replaces those that are there; where a directory is not there its files are left out.
 void put_sqlite_files(const std::string& root, const SqliteFiles& files);
 

@@ -30,13 +30,22 @@ options_of_script() {
   { echo --help; grep -o 'add_argument(.*' "$1" | sed 's/, metavar=.*//; s/, action=.*//' | grep -o '"--[a-z-]*"' | tr -d '"'; } | sort -u
 }
 
+newline='
+'
+has() {  # LINES LINE, without a process for each
+  case $newline$1$newline in
+    *"$newline$2$newline"*) return 0 ;;
+  esac
+  return 1
+}
+
 compare() {  # NAME OPTIONS PAGE
   in_page=$(options_of_page "$3")
   for option in $2; do
-    printf '%s\n' "$in_page" | grep -qx -e "$option" || complain "$option of $1 is not in the OPTIONS of its page"
+    has "$in_page" "$option" || complain "$option of $1 is not in the OPTIONS of its page"
   done
   for option in $in_page; do
-    printf '%s\n' "$2" | grep -qx -e "$option" || complain "$option stands in the page of $1, not in its help"
+    has "$2" "$option" || complain "$option stands in the page of $1, not in its help"
   done
 }
 
@@ -71,6 +80,6 @@ for page in "$pages"/yestermail-*.1.md; do
     compare "yestermail-$name" "$(options_of_script "$script")" "$page"
     continue
   fi
-  printf '%s\n' "$commands" | grep -qx -e "$name" || complain "${page##*/} describes no command"
+  has "$commands" "$name" || complain "${page##*/} describes no command"
 done
 exit $bad

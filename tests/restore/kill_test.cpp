@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/digest.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/paths.h"
 #include "tests/support/process.h"
 #include "tests/tools/store_fixture.h"
@@ -15,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::uint64_t kPoints = 40;
+constexpr std::uint64_t kPoints = for_this_build(8, 40);
 
 class KilledRestore : public StoreCommandTest {
  protected:

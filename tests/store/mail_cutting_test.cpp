@@ -159,7 +159,7 @@ TEST(MailCutting, StandsWhatSomebodyMadeToHurt) {
 TEST(MailCutting, GivesBackMutatedMails) {
   MemoryParts pool;
   MailMutator mutator(static_cast<unsigned>(10 + campaign_seed()));
-  const auto count = campaign_setting("YESTERMAIL_MUTATIONS", 4000);
+  const auto count = campaign_setting("YESTERMAIL_MUTATIONS", for_this_build(600, 4000));
   for (std::uint64_t i = 0; i < count; ++i) {
     const auto blob = mutator.next();
     ASSERT_TRUE(comes_back(blob, pool, 1 + i * 37 % 90'000)) << "mutation " << i;
@@ -170,13 +170,13 @@ TEST(MailCutting, GivesBackMutatedMails) {
 // The streaming way is taken above 8 MiB only: here every small mail goes both ways, in windows of odd lengths.
 TEST(MailCutting, FindsTheSameInAWindowOfAnyLength) {
   MailMutator mutator(12);
-  for (int i = 0; i < 1500; ++i) {
+  for (std::size_t i = 0; i < for_this_build(200, 1500); ++i) {
     const auto blob = mutator.next();
     MemoryParts pool;
     RecipeMaker maker;
     maker.begin(pool, false);
     MailScanner scanner(maker);
-    const std::size_t window = 70'000 + static_cast<std::size_t>(i) * 13;
+    const std::size_t window = 70'000 + i * 13;
     std::size_t at = 0;
     for (bool last = false; !last;) {
       last = blob.size() - at <= window;

@@ -410,13 +410,14 @@ TEST_F(Purge, IsFinishedByTheNextOpening) {
     const auto bob = add_account(*recorder, "bob@example.com");
     version = mail(*recorder, alice, recorder->new_item(alice), "a", mail_text("Dahlia", 20'000, 9));
     mail(*recorder, alice, recorder->new_item(alice), "b", mail_text("Kept", 20'000, 10));
-    // A pack that is a directory cannot be read, which is no damage: the purge ends in the middle.
+    // A pack that is a directory cannot be read, which is no damage: the purge ends in the middle. With names in it, it
+    // is as large as a pack on any filesystem.
     unreadable = Layout(path()).packs(recorder->view().account(bob)->uuid) + "/" + std::string(64, 'a') + ".pack";
-    fs::create_directory(unreadable);
+    for (int i = 0; i < 20; ++i) fs::create_directories(unreadable + "/" + std::to_string(i));
     EXPECT_THROW(purge(*recorder, alice, {version}), Error);
     EXPECT_TRUE(disk_.exists(Layout(path()).purging()));
   }
-  fs::remove(unreadable);
+  fs::remove_all(unreadable);
   const auto recorder = open_quietly();
   EXPECT_THAT(find_in_store(path(), {"Dahlia"}), IsEmpty());
   EXPECT_EQ(history(recorder->view(), alice).size(), 2U);

