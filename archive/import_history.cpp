@@ -106,7 +106,15 @@ class HistoryImport {
       for (const auto i : concerned) happen(lives_[i], now);
       commit(now);
       for (const auto i : concerned) expect(i);
+      if (changes_ >= kPackAfter && !due.empty()) pack(now, due.top().first);
     }
+  }
+
+  /// What is packed is recorded as such, behind `now`: where the history leaves room for that.
+  void pack(Instant now, Instant next) {
+    if (next.value - now.value < kMicrosPerSecond) return;
+    target_.recorder->pack_now();
+    changes_ = 0;
   }
 
   /// Of what happens at one instant the end of an account stands alone, and so does its beginning, but for the end of
@@ -203,6 +211,7 @@ class HistoryImport {
   void add(const Life& life, Change change) {
     session_->add(life.here.number, std::move(change));
     added_ = true;
+    ++changes_;
   }
 
   void commit(Instant now) {
@@ -236,6 +245,8 @@ class HistoryImport {
     bring(kServerAccount, kServerAccount, first, Instant{at_.value + 1});
   }
 
+  static constexpr std::uint64_t kPackAfter = 20'000;  ///< changes: bounds the journal
+
   const ImportTarget& target_;
   HistorySource& source_;
   const Instant at_;
@@ -246,6 +257,7 @@ class HistoryImport {
   std::vector<Life> lives_;
   std::unique_ptr<BulkSession> session_;
   bool added_ = false;            ///< since the last commit
+  std::uint64_t changes_ = 0;     ///< since it was packed
   std::vector<ImportNote> told_;  ///< when it is durable
 };
 

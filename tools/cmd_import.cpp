@@ -64,9 +64,9 @@ std::map<std::string, std::string> read_names(const Arguments& arguments) {
 }
 
 /// Error{kLocked}, with the way out.
-std::unique_ptr<Recorder> open_to_import(StoreWorld world, const std::string& store) {
+std::unique_ptr<Recorder> open_to_import(StoreWorld world, const std::string& store, const StoreTuning& tuning) {
   try {
-    return open_recorder(world, store);
+    return open_recorder(world, store, tuning);
   } catch (const Error& error) {
     if (error.code() != Errc::kLocked) throw;
     throw_locked(store,
@@ -128,9 +128,9 @@ struct Opened {
   [[nodiscard]] ImportTarget target() const { return {recorder ? recorder->view() : *view, recorder.get()}; }
 };
 
-Opened open_target(StoreWorld world, const std::string& store, bool dry_run) {
+Opened open_target(StoreWorld world, const std::string& store, bool dry_run, const StoreTuning& tuning = {}) {
   if (dry_run) return {nullptr, open_view(world, store)};
-  return {open_to_import(world, store), nullptr};
+  return {open_to_import(world, store, tuning), nullptr};
 }
 
 std::unique_ptr<HistorySource> history_of(const Origin& origin, const ImportOrder& order) {
@@ -144,7 +144,9 @@ int take_in_history(StoreWorld world, const std::string& store, const Origin& or
                     ImportReport& report) {
   const auto source = history_of(origin, order);
   HistoryClock clock(before_history(*source, order));
-  const auto opened = open_target({world.disk, clock, world.log}, store, dry_run);
+  StoreTuning tuning;
+  tuning.background_packing = false;  // It would record a pack at an instant that is the history's.
+  const auto opened = open_target({world.disk, clock, world.log}, store, dry_run, tuning);
   const auto target = opened.target();
   order.is_erased = erased_from(target.view);
   return report.end(import_history(target, *source, all_accounts(target.view), clock, order, report));
