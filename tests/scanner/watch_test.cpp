@@ -7,8 +7,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <random>
+#include <thread>
 
 #include "base/error.h"
 #include "store/server_account.h"
@@ -329,8 +331,12 @@ TEST_F(WatchTest, ASourceThatIsNotThereYetIsWaitedFor) {
   EXPECT_FALSE(world.watch->report().sources.front().why.empty());
   fs::rename(world.mail() + ".away", world.mail());
   world.box().deliver("", "100.a", sample_mail(1));
+  // It is looked for now and then: until it is found there is nothing to settle.
+  const auto found = [this] { return world.past().account_named("alice@example.com", kForever).has_value(); };
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!found() && std::chrono::steady_clock::now() < end) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  ASSERT_TRUE(found());
   world.expect_followed();
-  EXPECT_TRUE(world.past().account_named("alice@example.com", kForever));
 }
 
 TEST_F(WatchTest, OnlyOneWriterAtATime) {
