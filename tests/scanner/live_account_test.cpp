@@ -96,6 +96,29 @@ TEST_F(LiveAccountTest, ADeletionWaitsForTheHintsOfItsTime) {
   expect_exact();
 }
 
+TEST_F(LiveAccountTest, ADeletionIsNotRecordedWhileAHintOfItsTimeMayCome) {
+  world.box().remove("", "100.a:2,");
+  driver->look({{"cur", "100.a:2,"}});
+  std::this_thread::sleep_for(std::chrono::milliseconds(150));
+  driver->look({});
+  EXPECT_TRUE(world.at("cur/100.a:2,")) << "where it went may be told yet";
+  expect_exact();
+  EXPECT_FALSE(world.at("cur/100.a:2,"));
+}
+
+TEST_F(LiveAccountTest, AnotherMessageOfTheSameBaseNameKeepsNoDeletionBack) {
+  world.box().put("", "100.a:2,S", sample_mail(3));
+  driver->look({{"cur", "100.a:2,S"}});
+  const auto stays = world.item("cur/100.a:2,S");
+  const auto goes = world.item("cur/100.a:2,");
+  ASSERT_NE(stays, goes);
+  world.box().remove("", "100.a:2,");
+  driver->look({{"cur", "100.a:2,"}});
+  expect_exact();
+  EXPECT_EQ(world.item("cur/100.a:2,S"), stays);
+  EXPECT_NE(world.history(goes).back().until, kForever);
+}
+
 TEST_F(LiveAccountTest, AListingFindsWhatNoHintNamed) {
   const auto item = world.item("cur/100.a:2,");
   world.box().rename("", "100.a:2,", "100.a:2,F");
