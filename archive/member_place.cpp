@@ -81,8 +81,8 @@ std::optional<MemberPlace> place_of_member(std::string_view path) {
 }
 
 std::string path_in_account(const std::string& member) {
-  auto place = place_of_member(member);
-  return place && place->part == MemberPlace::Part::kTree ? std::move(place->path) : member;
+  const auto place = place_of_member(member);
+  return place && place->part == MemberPlace::Part::kTree ? place->path : member;
 }
 
 }  // namespace yestermail
