@@ -89,12 +89,14 @@ class Mounted {
 
 /// The listing of a large directory and the blobs that it reads come and go in pieces of megabytes. Left to itself
 /// glibc keeps such pieces in each thread's arena: several times what is in use. Fixed thresholds give them back at
-/// once.
+/// once. One arena for all: the others grow a few pages at a time, by a call that takes longer than to fill them; the
+/// main one by a MiB.
 void give_memory_back() {
 #ifdef __GLIBC__
   mallopt(M_MMAP_THRESHOLD, 128 << 10);
   mallopt(M_TRIM_THRESHOLD, 1 << 20);
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, 1);
+  mallopt(M_TOP_PAD, 1 << 20);
 #endif
 }
 
