@@ -6,9 +6,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cerrno>
-#include <limits>
 #include <memory>
 #include <new>
 #include <string>
@@ -24,15 +22,6 @@ constexpr unsigned kBackground = 64;
 constexpr double kFixedSeconds = 86400;
 constexpr double kAbsentSeconds = 60;
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
-
-constexpr std::uint64_t kNoCursor = std::numeric_limits<std::uint64_t>::max();
-
-/// An open directory: the instant that a listing which began at its start holds on to; none yet: Instant{}. And the
-/// cursor of its last entry, once all were told.
-struct DirectoryHandle {
-  std::atomic<Instant> pinned{};
-  std::atomic<std::uint64_t> end{kNoCursor};
-};
 
 Mount& mount_of(fuse_req_t req) { return *static_cast<Mount*>(fuse_req_userdata(req)); }
 
@@ -195,12 +184,12 @@ void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fus
 void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
   answer(req, Request::kOther, [&](Mount& mount) {
     if (!is_shown(req, ino)) return EACCES;
-    auto handle = std::make_unique<DirectoryHandle>();
     const bool fixed = mount.tree.is_list_fixed(node_of(ino)) && !mount.gate.is_sorted_out(node_of(ino));
+    auto& handle = mount.directories.open();
     info->cache_readdir = fixed ? 1 : 0;
     info->keep_cache = fixed ? 1 : 0;
-    info->fh = reinterpret_cast<std::uintptr_t>(handle.get());
-    if (fuse_reply_open(req, info) == 0) static_cast<void>(handle.release());
+    info->fh = reinterpret_cast<std::uintptr_t>(&handle);
+    if (fuse_reply_open(req, info) != 0) mount.directories.close(&handle);
     return 0;
   });
 }
@@ -208,7 +197,7 @@ void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
 DirectoryHandle* handle_of(const fuse_file_info* info) { return reinterpret_cast<DirectoryHandle*>(info->fh); }
 
 void on_releasedir(fuse_req_t req, fuse_ino_t, fuse_file_info* info) noexcept {
-  delete handle_of(info);
+  mount_of(req).directories.close(handle_of(info));
   fuse_reply_err(req, 0);
 }
 

@@ -7,6 +7,7 @@
 #include "fs/audit.h"
 #include "fs/gate.h"
 #include "fs/idle.h"
+#include "fs/open_directories.h"
 #include "fs/recorded_tree.h"
 #include "fs/repeat_log.h"
 #include "fs/tree.h"
@@ -23,6 +24,7 @@ struct Mount {
   std::optional<Owner> shown_owner{};  ///< everything is shown as theirs, not as it was recorded
   Audit* audit = nullptr;              ///< told of each file that is opened; nullptr: the kernel need not tell us
   LastUse* last_use = nullptr;         ///< told of each request
+  OpenDirectories directories{};
 };
 
 /// The most that one request reads, in bytes.
