@@ -40,7 +40,7 @@ void Prefetcher::begun(AccountNumber account, VersionId body) {
   const auto place = order_.find(account, body, next_);
   const bool again = place && *place + 1 == next_;  // The kernel reads one file in several requests.
   if (again) return;
-  const bool follows = place && *place >= next_ && *place - next_ < kFarthest;
+  const bool follows = place && next_ > 0 && *place >= next_ && *place - next_ < kFarthest;
   in_order_ = follows ? in_order_ + 1 : 0;
   if (!follows) wanted_.clear();
   if (!place) return;

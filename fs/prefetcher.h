@@ -39,7 +39,7 @@ class Prefetcher {
   std::condition_variable changed_;
   // Guarded by mutex_.
   FileOrder order_;
-  FileOrder::Place next_ = 0;   // Behind the file that was begun last.
+  FileOrder::Place next_ = 0;   // Behind the file that was begun last; 0: none was.
   FileOrder::Place asked_ = 0;  // What lies before it has been asked for, or was left out.
   unsigned in_order_ = 0;       // Files begun one after another, as listed.
   std::deque<FileOrder::Place> wanted_;
