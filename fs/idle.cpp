@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/idle.h"
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <csignal>
+
+#include "fs/thread_signals.h"
 
 namespace yestermail {
 
@@ -21,9 +20,7 @@ IdleWatch::~IdleWatch() {
 }
 
 void IdleWatch::watch() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  block_signals();
   std::unique_lock lock(mutex_);
   while (!done_) {
     const auto left = idle_ - last_use_.ago();

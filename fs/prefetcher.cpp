@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/prefetcher.h"
 
-#include <pthread.h>
-
 #include <algorithm>
-#include <csignal>
 #include <exception>
+
+#include "fs/thread_signals.h"
 
 namespace yestermail {
 namespace {
@@ -56,7 +55,6 @@ void Prefetcher::ask() {
     const auto* const file = order_.at(place);
     if (file != nullptr && is_worth_it(*file)) ahead += file->size;
   }
-  bool any = false;
   for (; asked_ < next_ + kFarthest; ++asked_) {
     const auto* const file = order_.at(asked_);
     if (file == nullptr) break;
@@ -64,17 +62,14 @@ void Prefetcher::ask() {
     if (ahead + file->size > kMostAhead) break;
     ahead += file->size;
     wanted_.push_back(asked_);
-    any = true;
   }
-  if (!any) return;
+  if (wanted_.empty()) return;
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_one();
 }
 
 void Prefetcher::run() {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  block_signals();
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return done_ || !wanted_.empty(); });

@@ -3,6 +3,8 @@
 
 #include <chrono>
 
+#include "fs/thread_signals.h"
+
 namespace yestermail {
 
 SavedSignals::SavedSignals() {
@@ -39,9 +41,7 @@ LoopWatch::~LoopWatch() {
 }
 
 void LoopWatch::watch(pthread_t loop) {
-  sigset_t all;
-  sigfillset(&all);
-  pthread_sigmask(SIG_BLOCK, &all, nullptr);
+  block_signals();
   std::unique_lock lock(mutex_);
   while (!changed_.wait_for(lock, std::chrono::seconds(1), [this] { return done_; })) {
     if (has_ended_()) pthread_kill(loop, SIGTERM);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tools/import_tree.h"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "archive/account_walk.h"
