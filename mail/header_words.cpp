@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/header_words.h"
 
-#include <gmime/gmime.h>
-
 #include <algorithm>
 #include <optional>
 #include <string_view>
 
 #include "base/ascii.h"
 #include "base/c_ptr.h"
-#include "mail/gmime_lock.h"
+#include "mail/gmime_library.h"
 #include "mail/tidy_text.h"
 
 namespace yestermail {
@@ -18,8 +16,7 @@ namespace {
 constexpr std::size_t kHeaderLines = 1000;
 constexpr std::size_t kValueBytes = 2048;
 
-using CText = CPtr<char, g_free>;
-void unref(void* object) { g_object_unref(object); }
+using CText = CPtr<char, free_text>;
 using AddressList = CPtr<InternetAddressList, unref>;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -75,22 +72,22 @@ bool is_plain(std::string_view text) {
 std::string decoded(const std::string& raw) {
   if (is_plain(raw)) return tidy(raw);
   const auto lock = enter_gmime();
-  const CText text(g_mime_utils_header_decode_text(nullptr, raw.c_str()));
+  const CText text(gmime().g_mime_utils_header_decode_text(nullptr, raw.c_str()));
   return text ? tidy(text.get()) : std::string();
 }
 
 /// The first of a list that has a name or an address, looked for no deeper than in one group.
 std::string sender_of(const std::string& raw) {
   auto lock = enter_gmime();
-  const AddressList list(internet_address_list_parse(nullptr, raw.c_str()));
-  if (list && internet_address_list_length(list.get()) > 0) {
-    InternetAddress* first = internet_address_list_get_address(list.get(), 0);
-    if (const char* name = internet_address_get_name(first); name != nullptr) {
+  const AddressList list(gmime().internet_address_list_parse(nullptr, raw.c_str()));
+  if (list && gmime().internet_address_list_length(list.get()) > 0) {
+    InternetAddress* first = gmime().internet_address_list_get_address(list.get(), 0);
+    if (const char* name = gmime().internet_address_get_name(first); name != nullptr) {
       auto text = tidy(name);
       if (!text.empty()) return text;
     }
-    if (INTERNET_ADDRESS_IS_MAILBOX(first)) {
-      const char* address = internet_address_mailbox_get_addr(INTERNET_ADDRESS_MAILBOX(first));
+    if (auto* const mailbox = as<InternetAddressMailbox>(first, gmime().internet_address_mailbox_get_type())) {
+      const char* address = gmime().internet_address_mailbox_get_addr(mailbox);
       if (address != nullptr) return tidy(address);
     }
   }

@@ -19,7 +19,8 @@ inline constexpr std::size_t kHeaderWordBytes = 200;
 inline constexpr std::size_t kHeaderBytes = 64U << 10U;
 
 /// Reads them from the start of a message, whatever that is. At most kHeaderBytes and 1,000 header lines are looked at,
-/// and the first 2 KiB of a header. Safe for concurrent use; throws only std::bad_alloc.
+/// and the first 2 KiB of a header. Safe for concurrent use; throws only std::bad_alloc, and Error{kFailed} where GMime
+/// cannot be loaded.
 HeaderWords header_words(ByteView start_of_message);
 
 }  // namespace yestermail

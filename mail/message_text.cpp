@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "mail/message_text.h"
 
-#include <gmime/gmime.h>
-
 #include <algorithm>
 #include <array>
 
 #include "base/ascii.h"
 #include "base/c_ptr.h"
-#include "mail/gmime_lock.h"
+#include "mail/gmime_library.h"
 #include "mail/header_words.h"
 #include "mail/html_text.h"
 #include "mail/tidy_text.h"
@@ -21,10 +19,9 @@ constexpr std::size_t kMostHeader = 256 << 10;  // GMime's work on a list of add
 constexpr int kMostParts = 1000;
 constexpr std::size_t kMostHtml = 256 << 10;
 
-void unref(void* object) { g_object_unref(object); }
 template <class T>
 using Object = CPtr<T, unref>;
-using CText = CPtr<char, g_free>;
+using CText = CPtr<char, free_text>;
 
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string() : std::string(text); }
 
@@ -50,7 +47,7 @@ std::string read_stream(GMimeStream* stream, std::size_t most) {
   std::string all;
   std::array<char, 8192> buffer{};
   while (all.size() < most) {
-    const auto got = g_mime_stream_read(stream, buffer.data(), std::min(buffer.size(), most - all.size()));
+    const auto got = gmime().g_mime_stream_read(stream, buffer.data(), std::min(buffer.size(), most - all.size()));
     if (got <= 0) break;
     all.append(buffer.data(), static_cast<std::size_t>(got));
   }
@@ -59,20 +56,21 @@ std::string read_stream(GMimeStream* stream, std::size_t most) {
 
 /// The start of a part's content, decoded, in UTF-8.
 std::string content_of(GMimePart* part, std::size_t most) {
-  auto* const content = g_mime_part_get_content(part);
-  auto* const raw = content == nullptr ? nullptr : g_mime_data_wrapper_get_stream(content);
+  auto* const content = gmime().g_mime_part_get_content(part);
+  auto* const raw = content == nullptr ? nullptr : gmime().g_mime_data_wrapper_get_stream(content);
   if (raw == nullptr) return {};
-  g_mime_stream_reset(raw);
-  const Object<GMimeStream> decoded(g_mime_stream_filter_new(raw));
-  auto* const filters = GMIME_STREAM_FILTER(decoded.get());
-  const Object<GMimeFilter> decoder(g_mime_filter_basic_new(g_mime_data_wrapper_get_encoding(content), FALSE));
-  g_mime_stream_filter_add(filters, decoder.get());
-  const auto charset = text_or_empty(g_mime_object_get_content_type_parameter(GMIME_OBJECT(part), "charset"));
+  gmime().g_mime_stream_reset(raw);
+  const Object<GMimeStream> decoded(gmime().g_mime_stream_filter_new(raw));
+  auto* const filters = reinterpret_cast<GMimeStreamFilter*>(decoded.get());
+  const Object<GMimeFilter> decoder(
+      gmime().g_mime_filter_basic_new(gmime().g_mime_data_wrapper_get_encoding(content), FALSE));
+  gmime().g_mime_stream_filter_add(filters, decoder.get());
+  const auto charset = text_or_empty(gmime().g_mime_object_get_content_type_parameter(&part->parent_object, "charset"));
   // What calls itself ASCII often is not, and is looked at as if it had said nothing.
-  if (!charset.empty() && g_ascii_strcasecmp(charset.c_str(), "us-ascii") != 0 &&
-      g_ascii_strcasecmp(charset.c_str(), "utf-8") != 0) {
-    const Object<GMimeFilter> converter(g_mime_filter_charset_new(charset.c_str(), "utf-8"));
-    if (converter) g_mime_stream_filter_add(filters, converter.get());
+  if (!charset.empty() && gmime().g_ascii_strcasecmp(charset.c_str(), "us-ascii") != 0 &&
+      gmime().g_ascii_strcasecmp(charset.c_str(), "utf-8") != 0) {
+    const Object<GMimeFilter> converter(gmime().g_mime_filter_charset_new(charset.c_str(), "utf-8"));
+    if (converter) gmime().g_mime_stream_filter_add(filters, converter.get());
   }
   auto text = read_stream(decoded.get(), most);
   return is_utf8(text, text.size() == most) ? text : utf8_of_latin1(text);
@@ -85,16 +83,16 @@ class Gatherer {
 
   void message(GMimeMessage* message, bool outermost) {
     if (!outermost) {
-      add_body(text_or_empty(g_mime_message_get_subject(message)));
+      add_body(text_or_empty(gmime().g_mime_message_get_subject(message)));
       add_body(addresses(message, GMIME_ADDRESS_TYPE_FROM));
     }
-    if (auto* const part = g_mime_message_get_mime_part(message)) object(part);
+    if (auto* const part = gmime().g_mime_message_get_mime_part(message)) object(part);
   }
 
   static std::string addresses(GMimeMessage* message, GMimeAddressType type) {
-    auto* const list = g_mime_message_get_addresses(message, type);
+    auto* const list = gmime().g_mime_message_get_addresses(message, type);
     if (list == nullptr) return {};
-    const CText text(internet_address_list_to_string(list, nullptr, FALSE));
+    const CText text(gmime().internet_address_list_to_string(list, nullptr, FALSE));
     return text_or_empty(text.get());
   }
 
@@ -102,27 +100,27 @@ class Gatherer {
   void object(GMimeObject* part) {
     if (part == nullptr || ++parts_ > kMostParts) return;
     note_attachment(part);
-    if (GMIME_IS_MESSAGE_PART(part)) {
-      auto* const inner = g_mime_message_part_get_message(GMIME_MESSAGE_PART(part));
+    if (auto* const holder = as<GMimeMessagePart>(part, gmime().g_mime_message_part_get_type())) {
+      auto* const inner = gmime().g_mime_message_part_get_message(holder);
       if (inner != nullptr) message(inner, false);
-    } else if (GMIME_IS_MULTIPART(part)) {
-      multipart(GMIME_MULTIPART(part));
-    } else if (GMIME_IS_PART(part)) {
-      leaf(GMIME_PART(part));
+    } else if (auto* const all = as<GMimeMultipart>(part, gmime().g_mime_multipart_get_type())) {
+      multipart(all);
+    } else if (auto* const one = as<GMimePart>(part, gmime().g_mime_part_get_type())) {
+      leaf(one);
     }
   }
 
   static bool is_type(GMimeObject* part, const char* type, const char* subtype) {
-    auto* const said = g_mime_object_get_content_type(part);
-    return said != nullptr && g_mime_content_type_is_type(said, type, subtype) != 0;
+    auto* const said = gmime().g_mime_object_get_content_type(part);
+    return said != nullptr && gmime().g_mime_content_type_is_type(said, type, subtype) != 0;
   }
 
   void multipart(GMimeMultipart* all) {
-    const bool alternative = is_type(GMIME_OBJECT(all), "multipart", "alternative");
-    const int count = g_mime_multipart_get_count(all);
+    const bool alternative = is_type(&all->parent_object, "multipart", "alternative");
+    const int count = gmime().g_mime_multipart_get_count(all);
     const auto before = text_.body.size();
     for (int i = 0; i < count; ++i) {
-      auto* const part = g_mime_multipart_get_part(all, i);
+      auto* const part = gmime().g_mime_multipart_get_part(all, i);
       // The plain text comes first and says the same.
       if (alternative && text_.body.size() > before && is_type(part, "text", "html")) continue;
       object(part);
@@ -130,18 +128,20 @@ class Gatherer {
   }
 
   void note_attachment(GMimeObject* part) {
-    const auto disposition = text_or_empty(g_mime_object_get_disposition(part));
+    const auto disposition = text_or_empty(gmime().g_mime_object_get_disposition(part));
     std::string name;
-    if (GMIME_IS_PART(part)) name = tidy_text(text_or_empty(g_mime_part_get_filename(GMIME_PART(part))), 1024);
-    if (g_ascii_strcasecmp(disposition.c_str(), "attachment") == 0 || !name.empty()) text_.attachment = true;
+    if (auto* const one = as<GMimePart>(part, gmime().g_mime_part_get_type())) {
+      name = tidy_text(text_or_empty(gmime().g_mime_part_get_filename(one)), 1024);
+    }
+    if (gmime().g_ascii_strcasecmp(disposition.c_str(), "attachment") == 0 || !name.empty()) text_.attachment = true;
     if (!name.empty() && text_.files.size() < kMostFiles) text_.files.push_back(std::move(name));
   }
 
   void leaf(GMimePart* part) {
     if (text_.body.size() >= kBodyBytes) return;
-    if (is_type(GMIME_OBJECT(part), "text", "html")) {
+    if (is_type(&part->parent_object, "text", "html")) {
       add_body(html_text(content_of(part, kMostHtml)));
-    } else if (is_type(GMIME_OBJECT(part), "text", "*")) {
+    } else if (is_type(&part->parent_object, "text", "*")) {
       add_body(content_of(part, kBodyBytes));
     }
   }
@@ -159,9 +159,9 @@ class Gatherer {
 };
 
 Object<GMimeMessage> parse(std::string_view text) {
-  const Object<GMimeStream> stream(g_mime_stream_mem_new_with_buffer(text.data(), text.size()));
-  const Object<GMimeParser> parser(g_mime_parser_new_with_stream(stream.get()));
-  return Object<GMimeMessage>(g_mime_parser_construct_message(parser.get(), nullptr));
+  const Object<GMimeStream> stream(gmime().g_mime_stream_mem_new_with_buffer(text.data(), text.size()));
+  const Object<GMimeParser> parser(gmime().g_mime_parser_new_with_stream(stream.get()));
+  return Object<GMimeMessage>(gmime().g_mime_parser_construct_message(parser.get(), nullptr));
 }
 
 std::string joined(std::initializer_list<std::string> texts) {
@@ -188,7 +188,7 @@ MessageText message_text(ByteView message) {
       text.recipients = joined({Gatherer::addresses(parsed.get(), GMIME_ADDRESS_TYPE_TO),
                                 Gatherer::addresses(parsed.get(), GMIME_ADDRESS_TYPE_CC),
                                 Gatherer::addresses(parsed.get(), GMIME_ADDRESS_TYPE_BCC)});
-      text.subject = tidy_text(text_or_empty(g_mime_message_get_subject(parsed.get())), kFieldBytes);
+      text.subject = tidy_text(text_or_empty(gmime().g_mime_message_get_subject(parsed.get())), kFieldBytes);
       Gatherer(text).message(parsed.get(), true);
     }
   }

@@ -28,7 +28,7 @@ inline constexpr std::size_t kMostFiles = 256;
 
 /// Reads a message, whatever that is. Of a multipart/alternative the plain text counts, where there is any. What is
 /// nested too deep or has headers without end is only looked at as far as header_words() does. Safe for concurrent use;
-/// throws only std::bad_alloc.
+/// throws only std::bad_alloc, and Error{kFailed} where GMime cannot be loaded.
 MessageText message_text(ByteView message);
 
 }  // namespace yestermail

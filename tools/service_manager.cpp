@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <cstdlib>
 
+#include "base/shared_library.h"
+
 namespace yestermail {
 namespace {
 
@@ -14,15 +16,36 @@ using namespace std::chrono_literals;
 
 constexpr std::chrono::microseconds kMostInterval = 2s;
 
+struct SystemdFunctions {
+  decltype(&::sd_notify) notify = nullptr;
+  decltype(&::sd_watchdog_enabled) watchdog_enabled = nullptr;
+};
+
+/// Loaded where a service manager asks to be told: nothing else that starts this program needs it.
+const SystemdFunctions& systemd() {
+  static const auto kFunctions = [] {
+    const SharedLibrary library("libsystemd.so.0", "libsystemd0");
+    SystemdFunctions functions;
+    library.find("sd_notify", functions.notify);
+    library.find("sd_watchdog_enabled", functions.watchdog_enabled);
+    return functions;
+  }();
+  return kFunctions;
+}
+
+bool is_asked() { return std::getenv("NOTIFY_SOCKET") != nullptr; }
+
 std::chrono::microseconds interval() {
   std::uint64_t micros = 0;
-  if (::sd_watchdog_enabled(0, &micros) <= 0) return kMostInterval;
+  if (!is_asked() || systemd().watchdog_enabled(0, &micros) <= 0) return kMostInterval;
   return std::clamp(std::chrono::microseconds(static_cast<std::int64_t>(micros / 4)), std::chrono::microseconds(1ms),
                     kMostInterval);
 }
 
 /// What cannot be told is no reason to stop the work.
-void notify(const std::string& text) { ::sd_notify(0, text.c_str()); }
+void notify(const std::string& text) {
+  if (is_asked()) systemd().notify(0, text.c_str());
+}
 
 std::string monotonic_micros() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
@@ -31,7 +54,7 @@ std::string monotonic_micros() {
 
 }  // namespace
 
-ServiceManager::ServiceManager() : told_(std::getenv("NOTIFY_SOCKET") != nullptr), interval_(interval()) {}
+ServiceManager::ServiceManager() : told_(is_asked()), interval_(interval()) {}
 
 void ServiceManager::ready() { notify("READY=1"); }
 

@@ -15,5 +15,6 @@ set(BASE_TEST_SOURCES
   base/log_test.cpp
   base/maildir_name_test.cpp
   base/posix_filesystem_test.cpp
+  base/shared_library_test.cpp
   base/utf8_test.cpp
   base/uuid_test.cpp)
