@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
 
 #include "base/error.h"
@@ -44,39 +45,40 @@ constexpr int kReaderCacheKib = 256;  // The system's own cache holds the pages 
 void close_database(sqlite3* database) { sqlite3_close_v2(database); }
 void finalize_statement(sqlite3_stmt* statement) { sqlite3_finalize(statement); }
 
-Statement::Statement(sqlite3* database, std::string_view sql) {
+sqlite3_stmt* Statement::compiled() {
+  if (handle_) return handle_.get();
   sqlite3_stmt* raw = nullptr;
-  const auto code =
-      sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &raw, nullptr);
+  const auto code = sqlite3_prepare_v3(database_, sql_.data(), static_cast<int>(sql_.size()), SQLITE_PREPARE_PERSISTENT,
+                                       &raw, nullptr);
   handle_.reset(raw);
-  if (code != SQLITE_OK) fail_database(database, code, "catalog");
+  if (code != SQLITE_OK) fail(code);
+  return raw;
 }
 
 void Statement::fail(int code) const {
-  auto* database = sqlite3_db_handle(handle_.get());
-  const char* path = sqlite3_db_filename(database, "main");
-  fail_database(database, code, path != nullptr ? path : "catalog");
+  const char* path = sqlite3_db_filename(database_, "main");
+  fail_database(database_, code, path != nullptr ? path : "catalog");
 }
 
 Statement& Statement::bind(int index, std::int64_t value) {
-  if (const auto code = sqlite3_bind_int64(handle_.get(), index, value); code != SQLITE_OK) fail(code);
+  if (const auto code = sqlite3_bind_int64(compiled(), index, value); code != SQLITE_OK) fail(code);
   return *this;
 }
 
 Statement& Statement::bind(int index, ByteView blob) {
   const void* data = blob.empty() ? "" : static_cast<const void*>(blob.data());  // A null pointer would bind NULL.
-  const auto code = sqlite3_bind_blob64(handle_.get(), index, data, blob.size(), SQLITE_TRANSIENT);
+  const auto code = sqlite3_bind_blob64(compiled(), index, data, blob.size(), SQLITE_TRANSIENT);
   if (code != SQLITE_OK) fail(code);
   return *this;
 }
 
 Statement& Statement::bind_null(int index) {
-  if (const auto code = sqlite3_bind_null(handle_.get(), index); code != SQLITE_OK) fail(code);
+  if (const auto code = sqlite3_bind_null(compiled(), index); code != SQLITE_OK) fail(code);
   return *this;
 }
 
 bool Statement::step() {
-  const auto code = sqlite3_step(handle_.get());
+  const auto code = sqlite3_step(compiled());
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) {
     sqlite3_reset(handle_.get());
@@ -103,6 +105,7 @@ ByteView Statement::blob(int column) const {
 }
 
 std::uint64_t Statement::machine_steps() const {
+  if (!handle_) return 0;
   return static_cast<std::uint64_t>(sqlite3_stmt_status(handle_.get(), SQLITE_STMTSTATUS_VM_STEP, 0));
 }
 
@@ -148,10 +151,13 @@ void Database::read_ahead() {
   sqlite3_int64 size = 0;
   if (sqlite3_file_control(handle_.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK) return;
   if (file == nullptr || file->pMethods == nullptr || file->pMethods->xFileSize(file, &size) != SQLITE_OK) return;
-  const auto amount = static_cast<std::size_t>(std::min(size, kMost));
-  const auto page = std::make_unique_for_overwrite<char[]>(amount);
-  // What fails here fails again, and is reported, where the page is needed.
-  static_cast<void>(file->pMethods->xRead(file, page.get(), static_cast<int>(amount), 0));
+  const auto end = std::min(size, kMost);
+  std::array<char, 32 << 10> piece;  // Small: memory for all of it takes longer to get than the bytes.
+  for (sqlite3_int64 at = 0; at < end; at += static_cast<sqlite3_int64>(piece.size())) {
+    const auto amount = std::min(end - at, static_cast<sqlite3_int64>(piece.size()));
+    // What fails here fails again, and is reported, where the page is needed.
+    if (file->pMethods->xRead(file, piece.data(), static_cast<int>(amount), at) != SQLITE_OK) return;
+  }
 }
 
 void Database::execute(const char* sql) {

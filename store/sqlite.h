@@ -18,11 +18,12 @@ namespace yestermail::sqlite {
 void close_database(sqlite3* database);
 void finalize_statement(sqlite3_stmt* statement);
 
-/// A prepared statement. Bound values are copied. One thread at a time; the database outlives it.
+/// A statement, compiled when it is used first: a connection to a catalog has thirty, and most that are opened use two
+/// of them. Bound values are copied. One thread at a time; the database outlives it.
 class Statement {
  public:
   Statement() = default;
-  Statement(sqlite3* database, std::string_view sql);
+  Statement(sqlite3* database, std::string_view sql) : database_(database), sql_(sql) {}
 
   Statement& bind(int index, std::int64_t value);
   Statement& bind(int index, std::uint64_t value) { return bind(index, static_cast<std::int64_t>(value)); }
@@ -46,9 +47,12 @@ class Statement {
 
  private:
   [[noreturn]] void fail(int code) const;
+  sqlite3_stmt* compiled();
   struct Finalize {
     void operator()(sqlite3_stmt* statement) const { finalize_statement(statement); }
   };
+  sqlite3* database_ = nullptr;
+  std::string sql_;
   std::unique_ptr<sqlite3_stmt, Finalize> handle_;
 };
 
