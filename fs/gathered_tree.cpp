@@ -39,6 +39,11 @@ Node GatheredTree::account_node(const Scope& scope, AccountNumber life) {
   return directory_node(scope, sibling_id(scope, NodeKind::kAccount, scope.account(), 0), attributes);
 }
 
+Node GatheredTree::account_entry(const Scope& scope, AccountNumber life) {
+  if (view_.is_at_hand(life)) return account_node(scope, life);
+  return unopened_directory(scope, sibling_id(scope, NodeKind::kAccount, scope.account(), 0));
+}
+
 Node GatheredTree::folder_node(const Scope& scope, const Folder& folder) {
   return yestermail::folder_node(scope, folder, newest_by(view_, scope.account(), item_of(folder), kForever));
 }

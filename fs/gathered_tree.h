@@ -28,6 +28,8 @@ class GatheredTree {
 
   /// The directory of the account of any scope over time. It is readable for the owner of `life`.
   Node account_node(const Scope& scope, AccountNumber life);
+  /// The same in a listing of accounts, where no catalog is opened for it.
+  Node account_entry(const Scope& scope, AccountNumber life);
 
  private:
   struct Place {

@@ -216,13 +216,15 @@ class ReplyBuffer {
       return true;
     }
     auto param = entry_of(mount, entry.node);
-    if (dots) param.ino = 0;  // Not counted as learned.
+    // Without an id the kernel learns the name alone, and looks it up when somebody wants more.
+    const bool learned = !dots && entry.node.whole;
+    if (!learned) param.ino = 0;
     const auto next = static_cast<off_t>(entry.cursor);
     const auto needed = plus_ ? fuse_add_direntry_plus(req_, at(), left(), name.c_str(), &param, next)
                               : fuse_add_direntry(req_, at(), left(), name.c_str(), &param.attr, next);
     if (needed > left()) return false;
     used_ += needed;
-    if (plus_ && !dots && entry.node.attributes.directory) learned_.push_back(entry.node.id);
+    if (plus_ && learned && entry.node.attributes.directory) learned_.push_back(entry.node.id);
     return true;
   }
 

@@ -101,7 +101,7 @@ void OverTimeTree::list(Place place, std::uint64_t cursor, const EntrySink& sink
     if (own_cursor <= cursor) continue;
     const bool by_life = place == Place::kHistory;
     const auto owner = by_life ? number : lineage->lives.back().number;
-    const auto node = gathered_.account_node(with_account(scope, number), owner);
+    const auto node = gathered_.account_entry(with_account(scope, number), owner);
     if (!sink({by_life ? life_name(*lineage, *lineage->life(number)) : lineage->name, node, own_cursor})) return;
   }
 }
@@ -177,7 +177,7 @@ void OverTimeTree::list_accounts(const Scope& scope, std::uint64_t cursor, const
     const auto own_cursor = kFirstGroup + lineage.number().value;
     const auto life = shown_life(lineage, scope.view);
     if (own_cursor <= cursor || life == AccountNumber{}) continue;
-    if (!sink({lineage.name, gathered_.account_node(with_account(scope, life), life), own_cursor})) return;
+    if (!sink({lineage.name, gathered_.account_entry(with_account(scope, life), life), own_cursor})) return;
   }
 }
 

@@ -42,6 +42,12 @@ Node directory_node(const Scope& scope, NodeId id, const Attributes& attributes)
   return {id, attributes, scope.lifetime(), scope.lifetime(), scope.generation};
 }
 
+Node unopened_directory(const Scope& scope, NodeId id) {
+  auto node = directory_node(scope, id, virtual_directory(scope.moment));
+  node.whole = false;
+  return node;
+}
+
 Attributes virtual_directory(const Moment& moment) {
   Attributes attributes;
   attributes.directory = true;

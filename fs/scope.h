@@ -35,6 +35,8 @@ Node file_node(AccountNumber account, const Version& version, Style style, Lifet
 NodeId sibling_id(const Scope& scope, NodeKind kind, AccountNumber account, std::uint64_t number,
                   std::uint8_t depth = 0);
 Node directory_node(const Scope& scope, NodeId id, const Attributes& attributes);
+/// Of which a listing tells no more than that it is there.
+Node unopened_directory(const Scope& scope, NodeId id);
 
 /// A directory that exists in this tree only: nobody's but the reader's, dated as the instant it shows.
 Attributes virtual_directory(const Moment& moment);

@@ -38,6 +38,11 @@ Node SearchTree::account_node(const Scope& scope, AccountNumber life) {
   return directory_node(scope, sibling_id(scope, NodeKind::kAccount, life, 0), attributes);
 }
 
+Node SearchTree::account_entry(const Scope& scope, AccountNumber life) {
+  if (past_.view().is_at_hand(life)) return account_node(scope, life);
+  return unopened_directory(scope, sibling_id(scope, NodeKind::kAccount, life, 0));
+}
+
 std::optional<Node> SearchTree::self(const Scope& scope) {
   if (scope.parts.kind == NodeKind::kTimeDirectory) {
     return directory_node(scope, node_id(scope.parts), virtual_directory(scope.moment));
@@ -92,7 +97,7 @@ void SearchTree::list_accounts(const Scope& scope, std::uint64_t cursor, const E
   for (const auto& [number, lineage] : rows) {
     const auto own_cursor = kFirstGroup + number.value;
     if (own_cursor <= cursor) continue;
-    if (!sink({life_name(*lineage, *lineage->life(number)), account_node(scope, number), own_cursor})) return;
+    if (!sink({life_name(*lineage, *lineage->life(number)), account_entry(scope, number), own_cursor})) return;
   }
 }
 

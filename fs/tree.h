@@ -85,6 +85,7 @@ class Tree {
   void list_named(Container container, std::uint64_t cursor, const EntrySink& sink);
   std::optional<Node> time_node(const TimeView& view, Lifetime entry);
   std::optional<Node> account_node(const Scope& time, AccountNumber account);
+  std::optional<Node> account_entry(const Scope& time, AccountNumber account);
   std::optional<Node> server_node(const Scope& time);
   LookupResult lookup_name(const Scope& scope, std::string_view name);
   std::optional<Node> self(const Scope& scope);

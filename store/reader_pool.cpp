@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/reader_pool.h"
 
+#include <algorithm>
+
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kMaxIdle = 16;  // Each may hold a cache of a quarter of a MiB.
+constexpr std::size_t kMaxIdle = 32;  // Each may hold a cache of a quarter of a MiB.
 
 }  // namespace
 
@@ -20,6 +22,11 @@ ReaderPool::Lease ReaderPool::borrow(const Uuid& account) {
     }
   }
   return {*this, account, std::make_unique<CatalogReader>(layout_.catalog(account), account)};
+}
+
+bool ReaderPool::has(const Uuid& account) {
+  const std::scoped_lock lock(mutex_);
+  return std::any_of(idle_.begin(), idle_.end(), [&](const auto& entry) { return entry.first == account; });
 }
 
 void ReaderPool::forget(const Uuid& account) {

@@ -39,6 +39,8 @@ class ReaderPool {
   };
 
   Lease borrow(const Uuid& account);
+  /// True: borrow() would open nothing.
+  bool has(const Uuid& account);
   /// Closes the idle connections of an account: its catalog was made anew.
   void forget(const Uuid& account);
 

@@ -112,6 +112,12 @@ StoreView::Identity StoreView::identity_of(AccountNumber number) {
   return identities_[number] = {found->uuid, pool_id(scope_, found->uuid, found->name)};
 }
 
+bool StoreView::is_at_hand(AccountNumber number) {
+  const std::scoped_lock lock(mutex_);
+  const auto found = identities_.find(number);
+  return found != identities_.end() && readers_.has(found->second.uuid);
+}
+
 void StoreView::forget(AccountNumber account) {
   const std::scoped_lock lock(mutex_);
   if (const auto found = identities_.find(account); found != identities_.end()) {

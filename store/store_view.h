@@ -37,6 +37,7 @@ class StoreView final : public View {
   std::vector<Account> accounts(Instant at) override;
   std::optional<Account> account_named(std::string_view name, Instant at) override;
   std::optional<Account> account(AccountNumber number) override;
+  bool is_at_hand(AccountNumber number) override;
   std::vector<VersionId> list(AccountNumber account, ItemId directory, Instant at) override;
   std::vector<Version> list_kind(AccountNumber account, ItemId directory, Instant at, EntryKind kind) override;
   std::optional<Version> version(AccountNumber account, VersionId id) override;

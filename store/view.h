@@ -67,6 +67,9 @@ class View {
   virtual std::vector<Account> accounts(Instant at) = 0;
   virtual std::optional<Account> account_named(std::string_view name, Instant at) = 0;
   virtual std::optional<Account> account(AccountNumber number) = 0;
+  /// True: a question about this account needs no file to be opened, which takes a thousand times as long as the
+  /// answer.
+  virtual bool is_at_hand(AccountNumber number) = 0;
 
   /// Ids of the entries of a directory at an instant, ascending. Reads rows that are results and no others. With
   /// `kind`, only those of that kind (this reads every row of the directory at that instant).

@@ -52,7 +52,7 @@ std::vector<std::string> as_user(std::uint32_t user, const std::function<std::ve
   return seen;
 }
 
-std::set<std::string> names_in(const std::string& path) {
+std::set<std::string> names_shown(const std::string& path) {
   std::set<std::string> names;
   DIR* const directory = ::opendir(path.c_str());
   if (directory == nullptr) return names;
@@ -106,7 +106,7 @@ class GateTest : public MountTest {
   using Listings = std::map<std::string, std::set<std::string>>;
   [[nodiscard]] Listings list_places() const {
     Listings all;
-    for (const auto& place : places()) all[place] = names_in(place);
+    for (const auto& place : places()) all[place] = names_shown(place);
     return all;
   }
 
@@ -128,7 +128,7 @@ class GateTest : public MountTest {
       tell(::fstatat(held.get(), name_of(account).c_str(), &status, 0) == 0, "fstatat " + path);
       tell(Fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC)).valid() || errno != ENOENT, "open " + path);
       tell(Fd(::open(path.c_str(), O_PATH | O_CLOEXEC)).valid(), "open for its path " + path);
-      tell(!names_in(path).empty(), "listed " + path);
+      tell(!names_shown(path).empty(), "listed " + path);
     }
     for (const auto* file : {"/cur/0:2,S", "/cur"}) {
       const auto path = at("maildir/latest/" + name_of(account) + file);
@@ -191,7 +191,7 @@ TEST_F(GateTest, AChangeOfOwnerCountsAtOnceForAllTimes) {
   record(name_of(0), edits);
   EXPECT_THAT(as_user(owner_of(0), [&] { return look_at(0); }), IsEmpty());
   const auto names = as_user(kStranger, [&] {
-    const auto all = names_in(at("latest"));
+    const auto all = names_shown(at("latest"));
     return std::vector<std::string>(all.begin(), all.end());
   });
   EXPECT_THAT(names, Contains(name_of(0)));
@@ -202,8 +202,8 @@ TEST_F(GateTest, WhatTellsOfAllIsForTheOneWhoMounts) {
   mount({"allow_other"});
   warm();
   const auto seen = as_user(owner_of(0), [&] {
-    const auto root = names_in(at(""));
-    const auto latest = names_in(at("latest"));
+    const auto root = names_shown(at(""));
+    const auto latest = names_shown(at("latest"));
     std::vector<std::string> all(root.begin(), root.end());
     all.insert(all.end(), latest.begin(), latest.end());
     struct stat status {};
@@ -216,8 +216,8 @@ TEST_F(GateTest, WhatTellsOfAllIsForTheOneWhoMounts) {
   for (const auto* hidden : {".status", "@server", "status of .status", "status of @server"}) {
     EXPECT_THAT(seen, Not(Contains(hidden)));
   }
-  EXPECT_THAT(names_in(at("")), Contains(".status"));
-  EXPECT_THAT(names_in(at("latest")), Contains("@server"));
+  EXPECT_THAT(names_shown(at("")), Contains(".status"));
+  EXPECT_THAT(names_shown(at("latest")), Contains("@server"));
 }
 
 TEST_F(GateTest, AnOpenFileOfAnotherCannotBeReachedByOtherWays) {

@@ -37,23 +37,6 @@ using testing::ElementsAre;
 
 const std::string kAlice = "alice@example.com";
 
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
-struct stat status_of(const std::string& path) {
-  struct stat result {};
-  EXPECT_EQ(::lstat(path.c_str(), &result), 0) << path;
-  return result;
-}
-
-std::set<std::string> names_in(const std::string& path) {
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) names.insert(entry.path().filename().string());
-  return names;
-}
-
 TEST_F(MountTest, CpRestoresWhatWasRecorded) {
   ShownStore shown;
   std::map<Instant, ShownStore> rounds;
@@ -198,36 +181,6 @@ TEST_F(MountTest, AnInstantStaysAsItWas) {
   EXPECT_THAT(names_in(at("maildir/latest/" + kAlice + "/cur")), ElementsAre("0:2,S", "2:2,RS"));
 }
 
-TEST_F(MountTest, AFileIsOneInodeAtAllInstantsAndIsReadOnce) {
-  make_account(kAlice, 1);
-  const auto first = instant_text(recorder_->view().last_instant());
-  const auto second = instant_text(record(kAlice, {move_entry(kAlice, "cur/0:2,S", "cur/0:2,RS")}));
-  mount();
-  const auto a = at("maildir/at/" + first + "/" + kAlice + "/cur/0:2,S");
-  const auto b = at("maildir/at/" + second + "/" + kAlice + "/cur/0:2,RS");
-  EXPECT_EQ(status_of(a).st_ino, status_of(b).st_ino);
-  EXPECT_GT(status_of(a).st_nlink, 1U);
-  EXPECT_NE(status_of(std::filesystem::path(a).parent_path()).st_ino,
-            status_of(std::filesystem::path(b).parent_path()).st_ino);
-  EXPECT_EQ(content(a), "mail 0");
-  const auto reads = requests("read");
-  EXPECT_EQ(content(b), "mail 0");
-  EXPECT_EQ(requests("read"), reads + 1) << "only .status itself";
-}
-
-TEST_F(MountTest, AListingOfAFixedInstantStaysInTheKernel) {
-  make_account(kAlice, 300);
-  mount();
-  const auto cur = "/" + kAlice + "/cur";
-  const auto fixed = at("maildir/at/" + instant_text(recorder_->view().last_instant()) + cur);
-  EXPECT_EQ(names_in(fixed).size(), 300U);
-  const auto asked = requests("readdir") + requests("readdirplus");
-  EXPECT_EQ(names_in(fixed).size(), 300U);
-  EXPECT_EQ(requests("readdir") + requests("readdirplus"), asked);
-  EXPECT_EQ(names_in(at("maildir/latest" + cur)).size(), 300U);
-  EXPECT_GT(requests("readdir") + requests("readdirplus"), asked);
-}
-
 TEST_F(MountTest, NamesAreBytesAsTheyWere) {
   record({StoreStep::Kind::kAddAccount, kAlice});
   const std::set<std::string> want{
@@ -244,7 +197,7 @@ TEST_F(MountTest, NamesAreBytesAsTheyWere) {
 }
 
 TEST_F(MountTest, TakesAnySeekInADirectory) {
-  make_account(kAlice, 100);
+  make_account(kAlice, 1500);  // More than one answer holds.
   mount();
   const auto path = at("maildir/latest/" + kAlice + "/cur");
   auto* const directory = ::opendir(path.c_str());
@@ -253,8 +206,8 @@ TEST_F(MountTest, TakesAnySeekInADirectory) {
   for (auto* entry = ::readdir(directory); entry != nullptr; entry = ::readdir(directory)) {
     seen.emplace_back(::telldir(directory), entry->d_name);
   }
-  ASSERT_EQ(seen.size(), 102U);
-  for (std::size_t i = 0; i + 1 < seen.size(); i += 9) {
+  ASSERT_EQ(seen.size(), 1502U);
+  for (std::size_t i = 0; i + 1 < seen.size(); i += 97) {
     ::seekdir(directory, seen[i].first);
     const auto* const next = ::readdir(directory);
     ASSERT_NE(next, nullptr);
@@ -263,13 +216,13 @@ TEST_F(MountTest, TakesAnySeekInADirectory) {
   for (const long offset : {1L, 12345L, 1L << 60, (1L << 61) + 7, (1L << 62), -1L, 0x7fffffffffffffffL}) {
     ::seekdir(directory, offset);
     int count = 0;
-    while (::readdir(directory) != nullptr) ASSERT_LE(++count, 200);
+    while (::readdir(directory) != nullptr) ASSERT_LE(++count, 3000);
   }
   record(kAlice, {remove_entry(kAlice, "cur/5:2,S")});
   ::rewinddir(directory);
   int count = 0;
   while (::readdir(directory) != nullptr) ++count;
-  EXPECT_EQ(count, 101) << "rewinding sees what changed";
+  EXPECT_EQ(count, 1501) << "rewinding sees what changed";
   ::closedir(directory);
 }
 
@@ -399,18 +352,6 @@ TEST_F(MountTest, HandlesOutliveTheKernelsCache) {
     ::close(fd);
     ::close(root);
   }
-}
-
-TEST_F(MountTest, AttributesCostNoRequestForEachFile) {
-  make_account(kAlice, 50);
-  mount();
-  const auto cur = at("maildir/latest/" + kAlice + "/cur");
-  char value[16];
-  for (const auto& name : names_in(cur)) {
-    EXPECT_EQ(::getxattr((cur + "/" + name).c_str(), "user.x", value, sizeof value), -1);
-    EXPECT_EQ(errno, EOPNOTSUPP);
-  }
-  EXPECT_LT(requests("lookup"), 60);
 }
 
 }  // namespace

@@ -24,6 +24,23 @@ void unmount(const std::string& path) {
   run({"fusermount3", "-uz", "--", path});
 }
 
+std::string content(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct stat status_of(const std::string& path) {
+  struct stat result {};
+  EXPECT_EQ(::lstat(path.c_str(), &result), 0) << path;
+  return result;
+}
+
+std::set<std::string> names_in(const std::string& path) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(path)) names.insert(entry.path().filename().string());
+  return names;
+}
+
 ServedMount::ServedMount(View& view, const Clock& clock, Log& log, MountOptions options)
     : options_(std::move(options)) {
   std::promise<void> ready;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -24,6 +26,11 @@ std::optional<std::string> why_no_mounts();
 
 /// Takes away whatever is mounted there; harmless where nothing is.
 void unmount(const std::string& path);
+
+/// What any program sees: the bytes of a file, its status, and the names in a directory.
+std::string content(const std::string& path);
+struct stat status_of(const std::string& path);
+std::set<std::string> names_in(const std::string& path);
 
 /// A mount that a thread of this process serves, until the object goes.
 class ServedMount {

@@ -20,23 +20,12 @@ using testing::SizeIs;
 
 const std::string kAlice = "alice@example.com";
 
-std::string content(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 std::multiset<std::string> contents_below(const std::string& path) {
   std::multiset<std::string> all;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(path)) {
     if (entry.is_regular_file()) all.insert(content(entry.path()));
   }
   return all;
-}
-
-std::set<std::string> names_in(const std::string& path) {
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) names.insert(entry.path().filename().string());
-  return names;
 }
 
 std::string day(Instant at) { return instant_text(at).substr(0, 10); }
