@@ -27,10 +27,12 @@ bool FileOrder::is(Place place, AccountNumber account, VersionId body) const {
   return file != nullptr && file->account == account && file->body == body;
 }
 
-std::optional<FileOrder::Place> FileOrder::find(AccountNumber account, VersionId body, Place expected) const {
+std::optional<FileOrder::Place> FileOrder::find(AccountNumber account, VersionId body, Place expected,
+                                                bool everywhere) const {
   for (auto place = expected; place < expected + kNear; ++place) {
     if (is(place, account, body)) return place;
   }
+  if (!everywhere) return std::nullopt;
   for (auto left = files_.size(), place = static_cast<std::size_t>(end_); left > 0; --left) {
     if (is(--place, account, body)) return place;
   }

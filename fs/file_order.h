@@ -25,8 +25,8 @@ class FileOrder {
   void told(const File& file);
 
   /// The place of a file, the last one if it was told more than once. It is looked for a few places behind `expected`
-  /// first: that costs nothing for who reads in order.
-  [[nodiscard]] std::optional<Place> find(AccountNumber account, VersionId body, Place expected) const;
+  /// first, which costs nothing for who reads in order, then `everywhere`, if so wanted.
+  [[nodiscard]] std::optional<Place> find(AccountNumber account, VersionId body, Place expected, bool everywhere) const;
   /// None: nothing was told there yet, or it is forgotten.
   [[nodiscard]] const File* at(Place place) const;
 

@@ -185,19 +185,16 @@ void on_opendir(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
   answer(req, Request::kOther, [&](Mount& mount) {
     if (!is_shown(req, ino)) return EACCES;
     const bool fixed = mount.tree.is_list_fixed(node_of(ino)) && !mount.gate.is_sorted_out(node_of(ino));
-    auto& handle = mount.directories.open();
     info->cache_readdir = fixed ? 1 : 0;
     info->keep_cache = fixed ? 1 : 0;
-    info->fh = reinterpret_cast<std::uintptr_t>(&handle);
-    if (fuse_reply_open(req, info) != 0) mount.directories.close(&handle);
+    info->fh = mount.directories.open();
+    if (fuse_reply_open(req, info) != 0) mount.directories.close(info->fh);
     return 0;
   });
 }
 
-DirectoryHandle* handle_of(const fuse_file_info* info) { return reinterpret_cast<DirectoryHandle*>(info->fh); }
-
 void on_releasedir(fuse_req_t req, fuse_ino_t, fuse_file_info* info) noexcept {
-  mount_of(req).directories.close(handle_of(info));
+  mount_of(req).directories.close(info->fh);
   fuse_reply_err(req, 0);
 }
 
@@ -224,9 +221,12 @@ class ReplyBuffer {
                               : fuse_add_direntry(req_, at(), left(), name.c_str(), &param.attr, next);
     if (needed > left()) return false;
     used_ += needed;
+    ++count_;
     if (plus_ && learned && entry.node.attributes.directory) learned_.push_back(entry.node.id);
     return true;
   }
+
+  [[nodiscard]] std::size_t count() const { return count_; }
 
   void send(Mount& mount) {
     for (const auto id : learned_) mount.tree.learned(id);
@@ -243,34 +243,57 @@ class ReplyBuffer {
   const bool plus_;
   std::unique_ptr<char[]> bytes_;
   std::size_t used_ = 0;
+  std::size_t count_ = 0;
   std::vector<NodeId> learned_;
 };
+
+/// A listing that begins at the start of the directory shows what is there now.
+void begin_where_new(DirectoryHandle& handle, off_t offset, Mount& mount) {
+  if (offset != 0 && handle.pinned != Instant{}) return;
+  handle.pinned = mount.tree.present();
+  handle.end = kNoCursor;
+  handle.ahead.clear();
+}
+
+/// While the caller works on `told` entries. What goes wrong here goes wrong again where somebody asks for it.
+void list_ahead(DirectoryHandle& handle, std::uint64_t cursor, std::size_t told, const ListedAhead::List& more) {
+  try {
+    handle.ahead.fill(cursor, told, more);
+  } catch (const std::exception&) {
+    handle.ahead.clear();
+  }
+}
 
 void list(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info* info, bool plus) {
   answer(req, plus ? Request::kListPlus : Request::kList, [&](Mount& mount) {
     if (!is_shown(req, ino)) return EACCES;
-    auto* const handle = handle_of(info);
+    const auto handle = mount.directories.find(info->fh);
+    if (!handle) return EBADF;
+    const std::lock_guard lock(handle->mutex);
+    begin_where_new(*handle, offset, mount);
     const auto cursor = static_cast<std::uint64_t>(std::max<off_t>(offset, 0));
-    if (offset == 0 || handle->pinned.load() == Instant{}) {
-      handle->pinned = mount.tree.present();
-      handle->end = kNoCursor;
-    }
     ReplyBuffer buffer(req, std::min<std::size_t>(size, kReadBytes), plus);
+    auto last = cursor;
+    bool whole = true;
+    bool there = true;
+    const auto more = [&](std::uint64_t behind, const EntrySink& sink) {
+      there = mount.tree.list(node_of(ino), handle->pinned, behind, sink);
+    };
     // The kernel asks once more behind the last entry. That is half of all requests of who walks a tree.
-    if (handle->end.load() != cursor) {
-      auto last = cursor;
-      bool whole = true;
-      const bool there = mount.tree.list(node_of(ino), handle->pinned, cursor, [&](const Entry& entry) {
+    if (handle->end != cursor) {
+      const auto tell = [&](const Entry& entry) {
         if (!is_shown(req, entry.node.id.value)) return true;
         const auto node = mount.gate.told(entry.node, node_of(ino));
         whole = buffer.add(mount, {entry.name, node, entry.cursor});
         if (whole) last = entry.cursor;
         return whole;
-      });
+      };
+      handle->ahead.list(cursor, tell, more);
       if (!there) return ESTALE;
       if (whole) handle->end = last;
     }
     buffer.send(mount);
+    if (!whole) list_ahead(*handle, last, buffer.count(), more);
     return 0;
   });
 }

@@ -11,6 +11,8 @@ namespace {
 
 constexpr unsigned kEnoughInOrder = 2;
 constexpr FileOrder::Place kFarthest = 16;  ///< files
+/// Who reads what was not listed, or too long ago, is looked for once in so many files: it takes as long as a read.
+constexpr unsigned kSearchEvery = 64;
 constexpr std::uint64_t kMostAhead = 2U << 20U;
 /// Smaller ones are had at once: many of them share a frame. Larger ones are not unpacked as a whole.
 constexpr std::uint64_t kLeastBytes = 16U << 10U;
@@ -32,11 +34,14 @@ Prefetcher::~Prefetcher() {
 void Prefetcher::told(const FileOrder::File& file) {
   const std::lock_guard lock(mutex_);
   order_.told(file);
+  misses_ = 0;
 }
 
 void Prefetcher::begun(AccountNumber account, VersionId body) {
   const std::lock_guard lock(mutex_);
-  const auto place = order_.find(account, body, next_);
+  const bool everywhere = misses_ % kSearchEvery == 0;
+  const auto place = order_.find(account, body, next_, everywhere);
+  misses_ = place ? 0 : misses_ + 1;
   const bool again = place && *place + 1 == next_;  // The kernel reads one file in several requests.
   if (again) return;
   const bool follows = place && next_ > 0 && *place >= next_ && *place - next_ < kFarthest;

@@ -42,6 +42,7 @@ class Prefetcher {
   FileOrder::Place next_ = 0;   // Behind the file that was begun last; 0: none was.
   FileOrder::Place asked_ = 0;  // What lies before it has been asked for, or was left out.
   unsigned in_order_ = 0;       // Files begun one after another, as listed.
+  unsigned misses_ = 0;         // Files begun one after another that no listing told.
   std::deque<FileOrder::Place> wanted_;
   bool done_ = false;
   std::thread thread_;

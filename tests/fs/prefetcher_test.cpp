@@ -122,9 +122,10 @@ TEST(FileOrderTest, ForgetsTheOldest) {
   for (std::uint64_t body = 0; body < kMany; ++body) order.told({kAccount, VersionId{body}, body});
   EXPECT_EQ(order.at(0), nullptr);
   EXPECT_EQ(order.at(kMany), nullptr);
-  EXPECT_EQ(order.find(kAccount, VersionId{5}, 0), std::nullopt);
-  EXPECT_EQ(order.find(kAccount, VersionId{kMany - 1}, 0), kMany - 1);
-  EXPECT_EQ(order.find(AccountNumber{8}, VersionId{kMany - 1}, 0), std::nullopt);
+  EXPECT_EQ(order.find(kAccount, VersionId{5}, 0, true), std::nullopt);
+  EXPECT_EQ(order.find(kAccount, VersionId{kMany - 1}, 0, true), kMany - 1);
+  EXPECT_EQ(order.find(kAccount, VersionId{kMany - 1}, 0, false), std::nullopt);
+  EXPECT_EQ(order.find(AccountNumber{8}, VersionId{kMany - 1}, 0, true), std::nullopt);
   ASSERT_NE(order.at(kMany - 10), nullptr);
   EXPECT_EQ(order.at(kMany - 10)->size, kMany - 10);
 }
