@@ -53,6 +53,7 @@ namespace yestermail {
   DO(archive_write_set_format_pax)
 
 struct LibarchiveFunctions {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared.
 #define YESTERMAIL_DECLARE(name) decltype(&::name) name = nullptr;
   YESTERMAIL_LIBARCHIVE_FUNCTIONS(YESTERMAIL_DECLARE)
 #undef YESTERMAIL_DECLARE

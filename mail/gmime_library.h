@@ -51,6 +51,7 @@ namespace yestermail {
   DO(internet_address_mailbox_get_type)
 
 struct GMimeFunctions {
+// NOLINTNEXTLINE(bugprone-macro-parentheses): a name that is declared.
 #define YESTERMAIL_DECLARE(name) decltype(&::name) name = nullptr;
   YESTERMAIL_GMIME_FUNCTIONS(YESTERMAIL_DECLARE)
 #undef YESTERMAIL_DECLARE
