@@ -22,25 +22,16 @@ def make_folder(folder, numbers, draw):
         os.utime(path, (START + number, START + number))
 
 
-def make_accounts(tree, messages, accounts, draw):
-    """Evenly over five folders of each account; gives how many there are."""
+def make_tree(tree, messages, accounts, large=0):
+    """Evenly over five folders of each account; where wanted, one large folder in an account of its own, `large`, too. Gives how
+    many stand outside of that."""
+    draw = random.Random(1)
     each = messages // (accounts * len(FOLDERS))
     number = 0
     for account in range(accounts):
         for name in FOLDERS:
             make_folder(tree / "example.org" / f"user{account:02}" / "Maildir" / name, range(number, number + each), draw)
             number += each
-    return number
-
-
-def make_large_folder(tree, first, messages, draw):
-    """One folder of many, in an account of its own, `large`."""
-    make_folder(tree / "example.org" / "large" / "Maildir", range(first, first + messages), draw)
-
-
-def make_tree(tree, messages, accounts, large=0, seed=1):
-    draw = random.Random(seed)
-    number = make_accounts(tree, messages, accounts, draw)
     if large:
-        make_large_folder(tree, number, large, draw)
+        make_folder(tree / "example.org" / "large" / "Maildir", range(number, number + large), draw)
     return number

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "fs/account_node.h"
 #include "fs/cursors.h"
 #include "fs/folder_finder.h"
 #include "fs/folder_node.h"
@@ -34,14 +35,11 @@ std::optional<GatheredTree::Place> GatheredTree::place(const Scope& scope) {
 }
 
 Node GatheredTree::account_node(const Scope& scope, AccountNumber life) {
-  const auto root = newest_by(view_, life, kRootItem, kForever);
-  const auto attributes = owner_directory(scope.moment, root ? root->state.uid : 0, root ? root->state.gid : 0);
-  return directory_node(scope, sibling_id(scope, NodeKind::kAccount, scope.account(), 0), attributes);
+  return yestermail::account_node(view_, scope, scope.account(), life);
 }
 
 Node GatheredTree::account_entry(const Scope& scope, AccountNumber life) {
-  if (view_.is_at_hand(life)) return account_node(scope, life);
-  return unopened_directory(scope, sibling_id(scope, NodeKind::kAccount, scope.account(), 0));
+  return yestermail::account_entry(view_, scope, scope.account(), life);
 }
 
 Node GatheredTree::folder_node(const Scope& scope, const Folder& folder) {

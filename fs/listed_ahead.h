@@ -12,7 +12,7 @@
 namespace yestermail {
 
 /// Entries of an open directory that were read before anybody asked for them, while the caller still works on those
-/// that it got: a walk through a large folder waits for half as long. One thread at a time.
+/// that it got: so it waits less in a large folder. One thread at a time.
 class ListedAhead {
  public:
   /// Gives the entries behind a cursor, in order, until the sink has enough.

@@ -37,8 +37,8 @@ struct Node {
   Lifetime entry = Lifetime::kFixed;  ///< that this name leads to this node
   Lifetime attributes_valid = Lifetime::kFixed;
   std::uint64_t generation = 1;  ///< an id that was used for something else before has another one
-  bool whole =
-      true;  ///< false, in a listing: but for id and kind the attributes are not known; looking the name up tells
+  /// False, in a listing: but for id and kind the attributes are not known; looking the name up tells.
+  bool whole = true;
 };
 
 struct LookupResult {

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <span>
 
+#include "fs/account_node.h"
 #include "fs/cursors.h"
-#include "fs/folder_finder.h"
 #include "fs/item_names.h"
 #include "fs/places.h"
 
@@ -32,23 +32,12 @@ LookupResult SearchTree::lookup_query(std::string_view query) {
   return {self(scope), {}};
 }
 
-Node SearchTree::account_node(const Scope& scope, AccountNumber life) {
-  const auto root = newest_by(past_.view(), life, kRootItem, kForever);
-  const auto attributes = owner_directory(scope.moment, root ? root->state.uid : 0, root ? root->state.gid : 0);
-  return directory_node(scope, sibling_id(scope, NodeKind::kAccount, life, 0), attributes);
-}
-
-Node SearchTree::account_entry(const Scope& scope, AccountNumber life) {
-  if (past_.view().is_at_hand(life)) return account_node(scope, life);
-  return unopened_directory(scope, sibling_id(scope, NodeKind::kAccount, life, 0));
-}
-
 std::optional<Node> SearchTree::self(const Scope& scope) {
   if (scope.parts.kind == NodeKind::kTimeDirectory) {
     return directory_node(scope, node_id(scope.parts), virtual_directory(scope.moment));
   }
   if (scope.parts.kind != NodeKind::kAccount || !lineages_.of(scope.account(), scope.moment.at)) return std::nullopt;
-  return account_node(scope, scope.account());
+  return account_node(past_.view(), scope, scope.account(), scope.account());
 }
 
 // Kept while nothing changes in the account, and no longer than an hour: a query may say "yesterday".
@@ -66,7 +55,7 @@ std::shared_ptr<const SearchTree::Ids> SearchTree::found(const Scope& scope) {
 LookupResult SearchTree::lookup(const Scope& scope, std::string_view name) {
   if (scope.parts.kind == NodeKind::kTimeDirectory) {
     const auto life = lineages_.life_named(name, scope.moment.at);
-    return {life ? std::optional(account_node(scope, *life)) : std::nullopt, scope.absence()};
+    return {life ? std::optional(account_node(past_.view(), scope, *life, *life)) : std::nullopt, scope.absence()};
   }
   LookupResult result{std::nullopt, scope.absence()};
   const auto item = item_of_name(name);
@@ -97,7 +86,8 @@ void SearchTree::list_accounts(const Scope& scope, std::uint64_t cursor, const E
   for (const auto& [number, lineage] : rows) {
     const auto own_cursor = kFirstGroup + number.value;
     if (own_cursor <= cursor) continue;
-    if (!sink({life_name(*lineage, *lineage->life(number)), account_entry(scope, number), own_cursor})) return;
+    const auto node = account_entry(past_.view(), scope, number, number);
+    if (!sink({life_name(*lineage, *lineage->life(number)), node, own_cursor})) return;
   }
 }
 

@@ -41,8 +41,6 @@ class SearchTree {
   using Key = std::tuple<std::string, AccountNumber, Instant, std::int64_t>;
   using Ids = std::vector<VersionId>;
 
-  Node account_node(const Scope& scope, AccountNumber life);
-  Node account_entry(const Scope& scope, AccountNumber life);
   std::shared_ptr<const Ids> found(const Scope& scope);
   void list_accounts(const Scope& scope, std::uint64_t cursor, const EntrySink& sink);
   void list_messages(const Scope& scope, std::uint64_t cursor, const EntrySink& sink);

@@ -7,8 +7,8 @@
 
 namespace yestermail {
 
-/// The functions of GMime, and of GLib beneath it, that are called here. Every file but these says gmime().name(...):
-/// GMime brings twenty libraries, and most commands read no mail.
+/// The functions of GMime, and of GLib beneath it, that are called here, as gmime().name(...): it brings twenty
+/// libraries, and most commands read no mail.
 #define YESTERMAIL_GMIME_FUNCTIONS(DO)         \
   DO(g_ascii_strcasecmp)                       \
   DO(g_free)                                   \

@@ -88,8 +88,10 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& po
   auto stored = stored_bytes(account, PackClass::kAccount, place);
   if (place.form == BlobForm::kWhole) {
     require_digest(stored.bytes, digest, "blob");
-    // A reader that is kept must not keep the frame, which is a hundred times as large as most mails.
-    if (stored.bytes.size() <= kWholeBytes) stored = held(Bytes(stored.bytes.begin(), stored.bytes.end()));
+    // A reader that is kept must not keep a pack's frame, which is a hundred times as large as most mails.
+    if (place.pack && stored.bytes.size() <= kWholeBytes) {
+      stored = held(Bytes(stored.bytes.begin(), stored.bytes.end()));
+    }
     return std::make_unique<WholeBlob>(std::move(stored));
   }
   if (place.form != BlobForm::kRecipe) throw Error(Errc::kUnsupported, "blob " + digest.hex() + ": of a later version");

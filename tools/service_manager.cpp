@@ -33,18 +33,11 @@ const SystemdFunctions& systemd() {
   return kFunctions;
 }
 
-bool is_asked() { return std::getenv("NOTIFY_SOCKET") != nullptr; }
-
-std::chrono::microseconds interval() {
+std::chrono::microseconds interval(bool told) {
   std::uint64_t micros = 0;
-  if (!is_asked() || systemd().watchdog_enabled(0, &micros) <= 0) return kMostInterval;
+  if (!told || systemd().watchdog_enabled(0, &micros) <= 0) return kMostInterval;
   return std::clamp(std::chrono::microseconds(static_cast<std::int64_t>(micros / 4)), std::chrono::microseconds(1ms),
                     kMostInterval);
-}
-
-/// What cannot be told is no reason to stop the work.
-void notify(const std::string& text) {
-  if (is_asked()) systemd().notify(0, text.c_str());
 }
 
 std::string monotonic_micros() {
@@ -54,7 +47,12 @@ std::string monotonic_micros() {
 
 }  // namespace
 
-ServiceManager::ServiceManager() : told_(is_asked()), interval_(interval()) {}
+ServiceManager::ServiceManager() : told_(std::getenv("NOTIFY_SOCKET") != nullptr), interval_(interval(told_)) {}
+
+// What cannot be told is no reason to stop the work.
+void ServiceManager::notify(const std::string& text) const {
+  if (told_) systemd().notify(0, text.c_str());
+}
 
 void ServiceManager::ready() { notify("READY=1"); }
 

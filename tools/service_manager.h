@@ -24,6 +24,8 @@ class ServiceManager {
  private:
   using Timer = std::chrono::steady_clock;
 
+  void notify(const std::string& text) const;
+
   const bool told_;  ///< somebody listens
   std::chrono::microseconds interval_;
   Timer::time_point next_;

@@ -133,8 +133,7 @@ class AccountListing : public MountTest {
     EXPECT_EQ(names_of(listed), wanted_);
     const auto before = requests("lookup");
     for (const auto& [name, inode] : listed) {
-      struct stat found {};
-      EXPECT_EQ(::lstat((directory + "/" + name).c_str(), &found), 0) << name;
+      const auto found = status_of(directory + "/" + name);
       EXPECT_TRUE(S_ISDIR(found.st_mode));
       EXPECT_EQ(found.st_ino, inode) << name;
     }
