@@ -32,7 +32,8 @@ void WatchWorld::start() {
   std::promise<void> ready;
   auto is_ready = ready.get_future();
   failure_ = nullptr;
-  thread_ = std::jthread([this, &ready](const std::stop_token& token) {
+  // The promise is the thread's own: it may still be in use when who waits for it goes on.
+  thread_ = std::jthread([this, ready = std::move(ready)](const std::stop_token& token) mutable {
     bool told = false;
     try {
       watch->run(token, [&] {
