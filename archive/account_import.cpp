@@ -9,7 +9,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kBatch = 128;
+constexpr std::size_t kImportedAtOnce = 128;
 
 std::string_view directory_of(std::string_view path) {
   const auto slash = path.rfind('/');
@@ -142,8 +142,8 @@ void AccountImport::index_folder(const std::string& folder) {
     const auto directory = view_.lookup(number, found->second.item, side, at_);
     if (!directory) continue;
     const auto ids = view_.list(number, directory->item, at_);
-    for (std::size_t at = 0; at < ids.size(); at += kBatch) {
-      const auto batch = std::span(ids).subspan(at, std::min(kBatch, ids.size() - at));
+    for (std::size_t at = 0; at < ids.size(); at += kImportedAtOnce) {
+      const auto batch = std::span(ids).subspan(at, std::min(kImportedAtOnce, ids.size() - at));
       for (const auto& version : view_.versions(number, batch)) {
         if (version.state.kind == EntryKind::kMessage) index_.emplace(maildir_base(version.state.name), version.id);
       }

@@ -8,8 +8,8 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kBatch = 128;
-constexpr std::size_t kMaxPath = 4000;  ///< longer ones no system takes; ends a damaged store's circles too
+constexpr std::size_t kWalkedAtOnce = 128;
+constexpr std::size_t kLongestWalked = 4000;  ///< longer ones no system takes; ends a damaged store's circles too
 
 class AccountWalk {
  public:
@@ -42,8 +42,8 @@ class AccountWalk {
     steps_.entry(path, *self);
     const auto ids = view_.list(account_, item, at_);
     std::vector<Open> below;
-    for (std::size_t at = 0; at < ids.size(); at += kBatch) {
-      const auto batch = std::span(ids).subspan(at, std::min(kBatch, ids.size() - at));
+    for (std::size_t at = 0; at < ids.size(); at += kWalkedAtOnce) {
+      const auto batch = std::span(ids).subspan(at, std::min(kWalkedAtOnce, ids.size() - at));
       for (auto& version : view_.versions(account_, batch)) {
         if (beside != nullptr && version.state.name.starts_with('@') && is_beside(version.state.name)) {
           beside->push_back(std::move(version));
@@ -61,7 +61,7 @@ class AccountWalk {
     if (!is_file_name(state.name)) {
       return steps_.refused(whole, {Errc::kFailed, "no file can have this name: its item is in the store only"});
     }
-    if (whole.size() > kMaxPath) return steps_.refused(whole.substr(0, 80), {Errc::kFailed, "lies too deep"});
+    if (whole.size() > kLongestWalked) return steps_.refused(whole.substr(0, 80), {Errc::kFailed, "lies too deep"});
     if (state.kind == EntryKind::kDirectory) {
       below.emplace_back(std::move(whole), version.item);
     } else {

@@ -9,7 +9,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kPiece = 1U << 20U;
+constexpr std::size_t kBuiltPiece = 1U << 20U;
 
 }  // namespace
 
@@ -27,7 +27,7 @@ void ArchiveBuilder::add_file(const Member& file, ByteView bytes, const Digest& 
 void ArchiveBuilder::add_large(const Member& file, const Digest& digest, const PieceReader& read) {
   tar_.begin(file);
   Hasher hasher;
-  Bytes piece(kPiece);
+  Bytes piece(kBuiltPiece);
   for (std::uint64_t at = 0; at < file.size;) {
     const auto got = read(at, piece);
     if (got == 0 || got > file.size - at) break;

@@ -81,12 +81,12 @@ void ArchiveHistory::take(TarReader& tar, const FoundMember& member, const Membe
 }
 
 void ArchiveHistory::take_lines(TarReader& tar, const FoundMember& member, Part& part) {
-  constexpr std::size_t kPiece = 256U << 10U;
+  constexpr std::size_t kWordsPiece = 256U << 10U;
   if (std::exchange(part.gathered, true)) refuse(part.directory, "its history is twice in the archive");
   HistoryCheck check(accounts_[static_cast<std::size_t>(&part - parts_.data())]);
   Hasher hasher;
   part.lines.begin = lines_.size();
-  Bytes piece(kPiece);
+  Bytes piece(kWordsPiece);
   while (const auto got = tar.read(piece)) {
     const auto some = ByteView(piece).first(got);
     hasher.update(some);

@@ -10,7 +10,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::uint64_t kLongestText = 64U << 20U;  ///< of export.json and account.json
-constexpr std::size_t kPiece = 1U << 20U;
+constexpr std::size_t kSurveyedPiece = 1U << 20U;
 
 class Surveyor {
  public:
@@ -75,7 +75,7 @@ class Surveyor {
     }
     if (name != "manifest.jsonl" || survey_.list) return;
     survey_.list = std::make_unique<ManifestIndex>(spool_directory_);
-    Bytes piece(kPiece);
+    Bytes piece(kSurveyedPiece);
     bool sound = true;
     while (const auto got = tar_->read(piece)) sound = sound && survey_.list->add(ByteView(piece).first(got));
     if (sound && survey_.list->close()) return;

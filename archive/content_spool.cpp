@@ -6,7 +6,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kPiece = 256U << 10U;
+constexpr std::size_t kSpooledPiece = 256U << 10U;
 
 class SpooledContent final : public BlobSource {
  public:
@@ -34,7 +34,7 @@ ContentSpool::ContentSpool(const std::string& directory) : bytes_(directory) {
 
 void ContentSpool::add(TarReader& tar, const Digest& digest, bool only_look) {
   Place place{bytes_.size(), 0};
-  Bytes piece(kPiece);
+  Bytes piece(kSpooledPiece);
   Hasher hasher;
   while (const auto got = tar.read(piece)) {
     const auto part = ByteView(piece).first(got);

@@ -14,8 +14,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr int kFormat = 1;
-
 Json instant_or_null(Instant instant, Instant at) {
   return instant == kForever || instant > at ? Json(nullptr) : Json(instant_text(instant));
 }
@@ -29,9 +27,8 @@ std::string mode_text(std::uint32_t mode) {
 }  // namespace
 
 std::string export_record(const ExportOrder& order) {
-  Json json{{"format", "yestermail-export"},     {"version", kFormat},
-            {"made_by", order.made_by},          {"store", order.store.hex()},
-            {"instant", instant_text(order.at)}, {"history", order.history}};
+  Json json{{"format", "yestermail-export"}, {"version", kExportFormat},          {"made_by", order.made_by},
+            {"store", order.store.hex()},    {"instant", instant_text(order.at)}, {"history", order.history}};
   json["accounts"] = Json::array();
   for (const auto& each : order.accounts) {
     json["accounts"].push_back({{"account", json_text(each.account.name)},

@@ -9,6 +9,9 @@
 
 namespace yestermail {
 
+/// The version of the format.
+inline constexpr int kExportFormat = 1;
+
 /// The texts of an archive, as docs/archive.md describes them: JSON that ends with a line feed.
 std::string export_record(const ExportOrder& order);
 std::string account_record(const ExportAccount& account, const RecordedGaps& gaps);

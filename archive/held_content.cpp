@@ -7,10 +7,10 @@ namespace yestermail {
 
 HeldContent::HeldContent(TarReader& tar, std::uint64_t expected_size, const std::string& spool_directory,
                          bool only_digest) {
-  constexpr std::uint64_t kPiece = 256U << 10U;
+  constexpr std::uint64_t kHeldPiece = 256U << 10U;
   const bool large = expected_size > kInMemory;
   if (large && !only_digest) spool_ = std::make_unique<Spool>(spool_directory);
-  Bytes piece(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected_size, 1, kPiece)));
+  Bytes piece(static_cast<std::size_t>(std::clamp<std::uint64_t>(expected_size, 1, kHeldPiece)));
   Hasher hasher;
   while (const auto got = tar.read(piece)) {
     const auto part = ByteView(piece).first(got);

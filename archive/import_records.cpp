@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "archive/account_walk.h"
+#include "archive/export_records.h"
 #include "archive/record_words.h"
 #include "base/error.h"
 #include "base/instant_text.h"
@@ -14,17 +15,15 @@
 namespace yestermail {
 namespace {
 
-using Json = nlohmann::json;
-
-constexpr int kFormat = 1;
+using UnorderedJson = nlohmann::json;
 
 /// Nothing where it is no object. Nested deep, it would take the stack: nothing of ours is.
-std::optional<Json> object_of(std::string_view text) {
+std::optional<UnorderedJson> object_of(std::string_view text) {
   constexpr int kDeepest = 8;
   bool deep = false;
-  auto json = Json::parse(
+  auto json = UnorderedJson::parse(
       text,
-      [&](int depth, Json::parse_event_t /*event*/, Json& /*parsed*/) {
+      [&](int depth, UnorderedJson::parse_event_t /*event*/, UnorderedJson& /*parsed*/) {
         deep = deep || depth > kDeepest;
         return true;
       },
@@ -33,33 +32,33 @@ std::optional<Json> object_of(std::string_view text) {
   return json;
 }
 
-std::string text_in(const Json& json, const char* name) {
+std::string text_in(const UnorderedJson& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_string() ? bytes_of_json_text(found->get<std::string>()) : std::string();
 }
 
-std::optional<Instant> instant_in(const Json& json, const char* name) {
+std::optional<Instant> instant_in(const UnorderedJson& json, const char* name) {
   return parse_instant(text_in(json, name), Instant{0});
 }
 
-bool is_null(const Json& json, const char* name) {
+bool is_null(const UnorderedJson& json, const char* name) {
   const auto found = json.find(name);
   return found != json.end() && found->is_null();
 }
 
 /// As instant_in(), and kForever where it is null.
-std::optional<Instant> end_in(const Json& json, const char* name) {
+std::optional<Instant> end_in(const UnorderedJson& json, const char* name) {
   return is_null(json, name) ? kForever : instant_in(json, name);
 }
 
-std::optional<std::uint64_t> natural_in(const Json& json, const char* name, std::uint64_t most) {
+std::optional<std::uint64_t> natural_in(const UnorderedJson& json, const char* name, std::uint64_t most) {
   const auto found = json.find(name);
   if (found == json.end() || !found->is_number_unsigned()) return std::nullopt;
   const auto number = found->get<std::uint64_t>();
   return number <= most ? std::optional(number) : std::nullopt;
 }
 
-std::optional<std::int64_t> integer_in(const Json& json, const char* name) {
+std::optional<std::int64_t> integer_in(const UnorderedJson& json, const char* name) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const auto found = json.find(name);
   if (found == json.end() || !found->is_number_integer()) return std::nullopt;
@@ -67,7 +66,7 @@ std::optional<std::int64_t> integer_in(const Json& json, const char* name) {
   return found->get<std::int64_t>();
 }
 
-std::optional<std::uint32_t> mode_in(const Json& json, const char* name) {
+std::optional<std::uint32_t> mode_in(const UnorderedJson& json, const char* name) {
   constexpr std::uint32_t kMost = 0777;
   const auto text = text_in(json, name);
   std::uint32_t mode = 0;
@@ -83,7 +82,7 @@ std::string printable_once(const std::string& text) {
   return printable(plain) == plain ? text : printable(text);
 }
 
-void read_gaps(const Json& json, RecordedGaps& gaps) {
+void read_gaps(const UnorderedJson& json, RecordedGaps& gaps) {
   const auto all = json.find("gaps");
   if (all == json.end() || !all->is_array()) return;
   for (const auto& each : *all) {
@@ -91,13 +90,14 @@ void read_gaps(const Json& json, RecordedGaps& gaps) {
     const auto until = from ? end_in(each, "until") : std::nullopt;
     if (!until || *from >= *until) continue;
     const auto reason = reason_of_word(text_in(each, "reason")).value_or(GapReason::kNotWatched);
-    auto& into = each.value("all_accounts", Json(false)) == Json(true) ? gaps.of_store : gaps.of_account;
+    auto& into =
+        each.value("all_accounts", UnorderedJson(false)) == UnorderedJson(true) ? gaps.of_store : gaps.of_account;
     into.push_back({*from, *until, reason, printable_once(text_in(each, "text"))});
   }
 }
 
 /// What it shares with nothing else: size, bytes, time, mode and owner. False: no entry is so.
-bool read_body(const Json& json, EntryState& state) {
+bool read_body(const UnorderedJson& json, EntryState& state) {
   constexpr std::uint64_t kMostOwner = std::numeric_limits<std::uint32_t>::max();
   const auto mtime = integer_in(json, "mtime_ns");
   const auto mode = mode_in(json, "mode");
@@ -117,7 +117,7 @@ bool read_body(const Json& json, EntryState& state) {
 }
 
 /// Where it stood, and what it is. False likewise.
-bool read_place(const Json& json, Version& version) {
+bool read_place(const UnorderedJson& json, Version& version) {
   constexpr std::uint64_t kMostId = std::uint64_t{1} << 48U;  // Far from where a store would run out of them.
   auto& state = version.state;
   const auto item = natural_in(json, "item", kMostId);
@@ -144,11 +144,11 @@ ExportRecord read_export_record(std::string_view text, const std::string& archiv
   if (!json || text_in(*json, "format") != "yestermail-export") refuse();
   const auto version = json->find("version");
   if (version == json->end() || !version->is_number_integer() || version->get<std::int64_t>() < 1) refuse();
-  if (version->get<std::int64_t>() > kFormat) {
-    throw Error(Errc::kUnsupported, printable(archive) + ": has version " +
-                                        std::to_string(version->get<std::int64_t>()) +
-                                        " of the archive's format, and this program knows " + std::to_string(kFormat) +
-                                        ": import it with the version of Yestermail that wrote it, or a later one");
+  if (version->get<std::int64_t>() > kExportFormat) {
+    throw Error(Errc::kUnsupported,
+                printable(archive) + ": has version " + std::to_string(version->get<std::int64_t>()) +
+                    " of the archive's format, and this program knows " + std::to_string(kExportFormat) +
+                    ": import it with the version of Yestermail that wrote it, or a later one");
   }
   ExportRecord record;
   const auto store = Uuid::from_hex(text_in(*json, "store"));
@@ -157,7 +157,7 @@ ExportRecord read_export_record(std::string_view text, const std::string& archiv
   if (!store || !at || accounts == json->end() || !accounts->is_array()) refuse();
   record.store = *store;
   record.at = *at;
-  record.history = json->value("history", Json(false)) == Json(true);
+  record.history = json->value("history", UnorderedJson(false)) == UnorderedJson(true);
   for (const auto& each : *accounts) {
     const auto uuid = each.is_object() ? Uuid::from_hex(text_in(each, "uuid")) : std::nullopt;
     if (!uuid) refuse();

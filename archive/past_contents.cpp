@@ -7,7 +7,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kBatch = 256;
+constexpr std::size_t kContentsAtOnce = 256;
 
 }  // namespace
 
@@ -21,7 +21,7 @@ void PastContents::gather(const Take& take) {
       // What lasts is among the account's files.
       if (version.state.digest && version.state.size > 0 && version.until <= at_) {
         candidates_.push_back({*version.state.digest, version.state.size});
-        if (candidates_.size() == kBatch) look_up();
+        if (candidates_.size() == kContentsAtOnce) look_up();
       }
     }
     happenings.pop();

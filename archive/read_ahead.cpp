@@ -6,17 +6,17 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kPiece = 1U << 20U;
+constexpr std::size_t kReadPiece = 1U << 20U;
 constexpr std::size_t kCheckedBytes = 1U << 20U;  ///< a reader may check larger ones part by part only
 
-[[noreturn]] void refuse_size(const Wanted& wanted) {
+[[noreturn]] void refuse_size(const WantedContent& wanted) {
   throw Error(Errc::kDamage, "blob " + wanted.digest.hex() + ": not of the size that was recorded");
 }
 
 /// Reads it through: the reader checks what it gives piece by piece, and the whole is checked here.
-void check_whole(BlobReader& reader, const Wanted& wanted) {
+void check_whole(BlobReader& reader, const WantedContent& wanted) {
   Hasher hasher;
-  Bytes piece(kPiece);
+  Bytes piece(kReadPiece);
   for (std::uint64_t at = 0; at < wanted.size;) {
     const auto got = reader.read(at, piece);
     if (got == 0) refuse_size(wanted);
@@ -44,7 +44,7 @@ ReadAhead::~ReadAhead() {
   for (auto& thread : threads_) thread.join();
 }
 
-void ReadAhead::ask(const Wanted& wanted) {
+void ReadAhead::ask(const WantedContent& wanted) {
   auto slot = std::make_shared<Slot>();
   slot->wanted = wanted;
   slots_.push_back(slot);
@@ -81,7 +81,7 @@ void ReadAhead::work() {
   }
 }
 
-Content ReadAhead::load(const Wanted& wanted) {
+Content ReadAhead::load(const WantedContent& wanted) {
   Content content;
   try {
     auto reader = view_.open_blob(wanted.account, wanted.digest);

@@ -19,7 +19,7 @@
 namespace yestermail {
 
 /// A content that is wanted.
-struct Wanted {
+struct WantedContent {
   AccountNumber account;
   Digest digest;
   std::uint64_t size = 0;
@@ -50,7 +50,7 @@ class ReadAhead {
 
   /// True if take() should come before the next ask().
   [[nodiscard]] bool full() const { return held_bytes_ >= kHeldBytes || slots_.size() >= kSlots; }
-  void ask(const Wanted& wanted);
+  void ask(const WantedContent& wanted);
   /// The oldest one that was asked for and not taken; waits for it. There must be one.
   Content take();
 
@@ -61,13 +61,13 @@ class ReadAhead {
   static constexpr std::size_t kSlots = 256;
 
   struct Slot {
-    Wanted wanted;
+    WantedContent wanted;
     Content content;
     bool ready = false;
   };
 
   void work();
-  [[nodiscard]] Content load(const Wanted& wanted);
+  [[nodiscard]] Content load(const WantedContent& wanted);
 
   View& view_;
   std::uint64_t held_bytes_ = 0;             // Of the asking thread.

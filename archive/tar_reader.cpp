@@ -8,6 +8,7 @@
 
 #include "archive/libarchive.h"
 #include "base/c_ptr.h"
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/fd.h"
 
@@ -15,7 +16,6 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kReadBytes = 256U << 10U;
-constexpr std::int64_t kNanos = 1'000'000'000;
 
 void free_reader(archive* handle) { libarchive().archive_read_free(handle); }
 
@@ -42,7 +42,7 @@ FoundMember member_of(archive_entry* entry) {
   }
   if (!member.fault.empty()) return member;
   member.size = static_cast<std::uint64_t>(size);
-  member.mtime_ns = static_cast<std::int64_t>(seconds) * kNanos + libarchive().archive_entry_mtime_nsec(entry);
+  member.mtime_ns = static_cast<std::int64_t>(seconds) * kNanosPerSecond + libarchive().archive_entry_mtime_nsec(entry);
   member.mode = static_cast<std::uint32_t>(libarchive().archive_entry_perm(entry)) & 0777U;
   member.uid = static_cast<std::uint32_t>(libarchive().archive_entry_uid(entry));
   member.gid = static_cast<std::uint32_t>(libarchive().archive_entry_gid(entry));

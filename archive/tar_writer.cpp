@@ -8,13 +8,13 @@
 
 #include "archive/libarchive.h"
 #include "base/c_ptr.h"
+#include "base/clock.h"
 #include "base/error.h"
 
 namespace yestermail {
 namespace {
 
 constexpr int kWriteBytes = 256 << 10;  ///< what the sink gets at a time
-constexpr std::int64_t kNanos = 1'000'000'000;
 
 void free_writer(archive* handle) { libarchive().archive_write_free(handle); }
 void free_entry(archive_entry* entry) { libarchive().archive_entry_free(entry); }
@@ -88,11 +88,11 @@ void TarWriter::begin(const Member& member) {
   libarchive().archive_entry_set_uid(entry, member.uid);
   libarchive().archive_entry_set_gid(entry, member.gid);
   libarchive().archive_entry_set_size(entry, member.directory ? 0 : static_cast<la_int64_t>(member.size));
-  auto seconds = member.mtime_ns / kNanos;
-  auto rest = member.mtime_ns % kNanos;
+  auto seconds = member.mtime_ns / kNanosPerSecond;
+  auto rest = member.mtime_ns % kNanosPerSecond;
   if (rest < 0) {
     --seconds;
-    rest += kNanos;
+    rest += kNanosPerSecond;
   }
   libarchive().archive_entry_set_mtime(entry, static_cast<time_t>(seconds), static_cast<long>(rest));
   // It warns of each name that is not ASCII, and writes its bytes as they are: that is what is wanted.

@@ -15,6 +15,8 @@ using Instant = Strong<std::int64_t, struct InstantTag>;
 inline constexpr Instant kForever{std::numeric_limits<std::int64_t>::max()};
 
 inline constexpr std::int64_t kMicrosPerSecond = 1'000'000;
+inline constexpr std::int64_t kNanosPerMicro = 1'000;
+inline constexpr std::int64_t kNanosPerSecond = kMicrosPerSecond * kNanosPerMicro;
 
 /// Where the time comes from. Safe to call from any thread.
 class Clock {

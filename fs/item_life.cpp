@@ -8,11 +8,10 @@
 #include "fs/modified_utf7.h"
 #include "fs/state_names.h"
 
+#include "base/clock.h"
+
 namespace yestermail {
 namespace {
-
-constexpr std::string_view kSuffix = ".eml";
-constexpr std::int64_t kNanosPerMicro = 1000;
 
 std::string readable_path(const std::optional<FolderLine>& line) {
   if (!line) return {};
@@ -34,12 +33,12 @@ Instant last_event(const Version& last, Instant now) {
 
 std::string ItemLife::name(const Version& last) {
   auto name = message_name(last.item, last.state);
-  name.resize(name.size() - kSuffix.size());
+  name.resize(name.size() - kMessageSuffix.size());
   return name;
 }
 
 std::optional<ItemId> ItemLife::item_of(std::string_view name) {
-  return item_of_name(std::string(name) + std::string(kSuffix));
+  return item_of_name(std::string(name) + std::string(kMessageSuffix));
 }
 
 Node ItemLife::node(const Scope& scope, const Version& last) {

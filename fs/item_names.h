@@ -10,6 +10,9 @@
 
 namespace yestermail {
 
+/// What the name of a message ends with.
+inline constexpr std::string_view kMessageSuffix = ".eml";
+
 /// The readable name of a message: `2026-11-21 1432 Bob Example - Quarterly report~k3f9.eml`, from mtime (UTC), sender,
 /// subject and the item's number. It begins with the date and ends with ~tag.eml whatever the mail says, is valid and
 /// safe as safe_text() says, at most 255 bytes, unique in the account, and the same for the same state for ever, in

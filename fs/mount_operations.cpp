@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "fs/safe_text.h"
 
@@ -21,7 +22,6 @@ namespace {
 constexpr unsigned kBackground = 64;
 constexpr double kFixedSeconds = 86400;
 constexpr double kAbsentSeconds = 60;
-constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
 
 Mount& mount_of(fuse_req_t req) { return *static_cast<Mount*>(fuse_req_userdata(req)); }
 

@@ -18,12 +18,12 @@ constexpr unsigned kKindShift = 60;
 constexpr std::uint64_t kDirectoryBit = 1ULL << 63U;
 constexpr std::uint64_t kFirstOtherSort = kMaxFolderDepth + 1;
 
-constexpr std::uint64_t mask(unsigned bits) { return (1ULL << bits) - 1; }
+constexpr std::uint64_t bit_mask(unsigned bits) { return (1ULL << bits) - 1; }
 
 std::uint64_t field(std::uint64_t value, unsigned bits, const char* what) {
-  if (value <= mask(bits)) return value;
+  if (value <= bit_mask(bits)) return value;
   throw Error(Errc::kUnsupported, std::string(what) + " " + std::to_string(value) +
-                                      " is too large for a mount: " + std::to_string(mask(bits)) +
+                                      " is too large for a mount: " + std::to_string(bit_mask(bits)) +
                                       " is the most; restore this account with `yestermail restore`");
 }
 
@@ -53,10 +53,10 @@ NodeId node_id(const NodeParts& parts) {
 std::optional<NodeParts> node_parts(NodeId id) {
   NodeParts parts;
   if ((id.value & kDirectoryBit) != 0) {
-    const auto sort = (id.value >> kSortShift) & mask(5);
-    parts.view = static_cast<std::uint16_t>((id.value >> (kItemBits + kAccountBits)) & mask(kViewBits));
-    parts.account = AccountNumber{static_cast<std::uint32_t>((id.value >> kItemBits) & mask(kAccountBits))};
-    parts.number = id.value & mask(kItemBits);
+    const auto sort = (id.value >> kSortShift) & bit_mask(5);
+    parts.view = static_cast<std::uint16_t>((id.value >> (kItemBits + kAccountBits)) & bit_mask(kViewBits));
+    parts.account = AccountNumber{static_cast<std::uint32_t>((id.value >> kItemBits) & bit_mask(kAccountBits))};
+    parts.number = id.value & bit_mask(kItemBits);
     parts.kind = NodeKind::kFolder;
     parts.depth = static_cast<std::uint8_t>(sort);
     if (sort > kMaxFolderDepth) {
@@ -69,8 +69,8 @@ std::optional<NodeParts> node_parts(NodeId id) {
     const auto kind = id.value >> kKindShift;
     if (kind >= static_cast<std::uint64_t>(NodeKind::kTimeDirectory)) return std::nullopt;
     parts.kind = static_cast<NodeKind>(kind);
-    parts.account = AccountNumber{static_cast<std::uint32_t>((id.value >> kFileAccountShift) & mask(kAccountBits))};
-    parts.number = id.value & mask(kVersionBits);
+    parts.account = AccountNumber{static_cast<std::uint32_t>((id.value >> kFileAccountShift) & bit_mask(kAccountBits))};
+    parts.number = id.value & bit_mask(kVersionBits);
   }
   // One node has one id: bits that the kind has no use for must be zero.
   const bool accountless = parts.kind == NodeKind::kPlace || parts.kind == NodeKind::kTimeDirectory;

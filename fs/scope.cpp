@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/scope.h"
 
+#include "base/clock.h"
+
 namespace yestermail {
-namespace {
-
-constexpr std::int64_t kNanosPerMicro = 1000;
-
-}  // namespace
+namespace {}  // namespace
 
 Attributes attributes_of(const EntryState& state, Style style) {
   Attributes attributes;

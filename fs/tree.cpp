@@ -5,6 +5,7 @@
 #include <array>
 #include <cstring>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "fs/places.h"
@@ -17,7 +18,6 @@ constexpr std::uint64_t kFirstPlaceCursor = kDotDotCursor + 1;
 constexpr std::uint64_t kFirstNamed = kFirstGroup + (1ULL << 40U);  // Behind the seconds of the series.
 constexpr std::string_view kServerName = "@server";
 constexpr std::uint64_t kServerCursor = kDotDotCursor + 1;
-constexpr std::int64_t kNanosPerMicro = 1000;
 
 std::size_t copy_text(const std::string& text, std::uint64_t offset, std::span<std::byte> into) {
   if (offset >= text.size()) return 0;

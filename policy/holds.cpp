@@ -9,13 +9,13 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kLongest = 200;
+constexpr std::size_t kLongestHoldName = 200;
 constexpr std::string_view kAccounts = "accounts";
-constexpr std::string_view kNote = "note";
+constexpr std::string_view kHoldNote = "note";
 
 bool is_hold_name(std::string_view name) {
   const bool plain = printable(name) == name && name.find('/') == std::string_view::npos;
-  return plain && !name.empty() && name.size() <= kLongest && name.front() != ' ' && name.back() != ' ';
+  return plain && !name.empty() && name.size() <= kLongestHoldName && name.front() != ' ' && name.back() != ' ';
 }
 
 }  // namespace
@@ -50,12 +50,12 @@ Setting setting_of(const Hold& hold) {
   Setting setting;
   setting.name = std::string(kHoldWord) + " " + hold.name;
   setting.fields.lists.emplace(kAccounts, hold.accounts);
-  if (!hold.note.empty()) setting.fields.texts.emplace(kNote, hold.note);
+  if (!hold.note.empty()) setting.fields.texts.emplace(kHoldNote, hold.note);
   return setting;
 }
 
 Hold hold_of(const Setting& setting) {
-  Hold hold{std::string(subject_of(setting.name)), setting.fields.list(kAccounts), setting.fields.text(kNote),
+  Hold hold{std::string(subject_of(setting.name)), setting.fields.list(kAccounts), setting.fields.text(kHoldNote),
             setting.since};
   if (is_hold_name(hold.name) && !hold.accounts.empty()) return hold;
   throw Error(Errc::kDamage, "the setting \"" + printable(setting.name) +

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/error.h"
 #include "store/server_account.h"
@@ -13,7 +14,6 @@ namespace {
 
 constexpr std::size_t kLongestName = 255;  // Of a file: @server shows it.
 constexpr std::uint32_t kMode = 0600;
-constexpr std::int64_t kNanosPerMicro = 1000;
 constexpr std::int64_t kMostMicros = INT64_MAX / kNanosPerMicro;  // A time of a file ends with the year 2262.
 
 void require_file_name(const std::string& name) {

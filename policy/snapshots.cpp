@@ -10,9 +10,9 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kLongest = 100;
+constexpr std::size_t kLongestSnapshotName = 100;
 constexpr std::string_view kAt = "at";
-constexpr std::string_view kNote = "note";
+constexpr std::string_view kSnapshotNote = "note";
 
 /// What stands beside it in a mount, or will.
 constexpr std::array<std::string_view, 9> kTaken{"latest",  "at",     "maildir", "deleted",   "history",
@@ -25,7 +25,7 @@ std::string setting_name(std::string_view name) { return std::string(kSnapshotWo
 }  // namespace
 
 bool is_snapshot_name(std::string_view name) {
-  if (name.empty() || name.size() > kLongest || !is_letter_or_digit(name.front())) return false;
+  if (name.empty() || name.size() > kLongestSnapshotName || !is_letter_or_digit(name.front())) return false;
   const auto fits = [](char c) {
     return is_letter_or_digit(c) || std::string_view("._-+=,").find(c) != std::string_view::npos;
   };
@@ -47,7 +47,7 @@ Setting setting_of(const Snapshot& snapshot) {
   Setting setting;
   setting.name = setting_name(snapshot.name);
   setting.fields.texts.emplace(kAt, instant_text(snapshot.at));
-  if (!snapshot.note.empty()) setting.fields.texts.emplace(kNote, snapshot.note);
+  if (!snapshot.note.empty()) setting.fields.texts.emplace(kSnapshotNote, snapshot.note);
   return setting;
 }
 
@@ -59,7 +59,7 @@ Snapshot snapshot_of(const Setting& setting) {
     throw Error(Errc::kDamage,
                 "the setting \"" + printable(setting.name) + "\" is no snapshot: delete it, and create it anew");
   }
-  return {name, *at, setting.fields.text(kNote), setting.since, setting.item};
+  return {name, *at, setting.fields.text(kSnapshotNote), setting.since, setting.item};
 }
 
 std::vector<Snapshot> snapshots(View& view) {

@@ -8,12 +8,14 @@
 namespace yestermail {
 namespace {
 
-constexpr const char* kFile = "dovecot-keywords";
+constexpr const char* kKeywordsFile = "dovecot-keywords";
 
 }  // namespace
 
 LiveKeywords::LiveKeywords(const HeldDirectory& directory, KeywordMap before)
-    : directory_(directory), before_(std::move(before)), known_(directory_.text(kFile).value_or(std::string())) {}
+    : directory_(directory),
+      before_(std::move(before)),
+      known_(directory_.text(kKeywordsFile).value_or(std::string())) {}
 
 std::string LiveKeywords::letters_of(std::span<const std::string> keywords, std::string& lost) {
   if (!std::ranges::all_of(keywords, [&](const auto& name) { return known_.letter_of(name).has_value(); })) {
@@ -40,11 +42,11 @@ void LiveKeywords::give_letters(std::span<const std::string> keywords) {
   const auto owner = directory_.owner();
   // Dovecot reads the map, adds to it and writes it again while it holds the first of these.
   const DotLock uidlist(directory_, "dovecot-uidlist", owner);
-  const DotLock lock(directory_, kFile, owner);
-  const auto there = directory_.text(kFile);
+  const DotLock lock(directory_, kKeywordsFile, owner);
+  const auto there = directory_.text(kKeywordsFile);
   known_ = there ? KeywordMap(*there) : before_;
   for (const auto& name : keywords) known_.add(name);
-  if (const auto text = known_.text(); text != there) replace_text(directory_, kFile, text, owner);
+  if (const auto text = known_.text(); text != there) replace_text(directory_, kKeywordsFile, text, owner);
 }
 
 }  // namespace yestermail

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <ctime>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "restore/dot_lock.h"
 
@@ -20,7 +21,6 @@ namespace {
 constexpr std::size_t kManyFiles = 8;
 
 timespec time_of(std::int64_t nanoseconds) {
-  constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
   auto seconds = nanoseconds / kNanosPerSecond;
   if (nanoseconds % kNanosPerSecond < 0) --seconds;
   return {seconds, nanoseconds - seconds * kNanosPerSecond};

@@ -9,7 +9,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::string_view kVersion2 = "V\t2\n\n";
-constexpr const char* kFile = "subscriptions";
+constexpr const char* kSubscriptionsFile = "subscriptions";
 
 bool has_line(std::string_view text, std::string_view line) {
   while (!text.empty()) {
@@ -35,9 +35,9 @@ std::optional<std::string> with_subscription(std::string_view text, std::string_
 
 void subscribe(const HeldDirectory& root, std::string_view layout, std::string_view directory) {
   const auto owner = root.owner();
-  const DotLock lock(root, kFile, owner);
-  const auto text = with_subscription(root.text(kFile).value_or(std::string()), layout, directory);
-  if (text) replace_text(root, kFile, *text, owner);
+  const DotLock lock(root, kSubscriptionsFile, owner);
+  const auto text = with_subscription(root.text(kSubscriptionsFile).value_or(std::string()), layout, directory);
+  if (text) replace_text(root, kSubscriptionsFile, *text, owner);
 }
 
 }  // namespace yestermail

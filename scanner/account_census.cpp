@@ -13,7 +13,7 @@ std::unique_ptr<const Beneath> hold(OpenResult opened) {
   return std::make_unique<const Beneath>(std::move(std::get<Opened>(opened)));
 }
 
-void open_extra(AccountRun& run, TreeKind kind, const Place& place, ScanTotals& totals) {
+void open_extra(AccountRun& run, TreeKind kind, const TreePlace& place, ScanTotals& totals) {
   auto opened = open_place(place);
   if (const auto* denial = std::get_if<Denial>(&opened)) {
     if (denial->kind == Denial::Kind::kGone) return;  // Nothing has been put there yet.

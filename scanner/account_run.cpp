@@ -16,7 +16,7 @@ void AccountRun::distrust(const std::unordered_set<ItemId>& items) {
 std::string AccountRun::shown(const ScannedDirectory& directory, std::string_view entry) const {
   std::string path;
   if (directory.tree == TreeKind::kHome) path = std::string(kHomeName) + "/";
-  if (directory.tree == TreeKind::kControl) path = std::string(kControlName) + "/";
+  if (directory.tree == TreeKind::kControl) path = std::string(kControlTree) + "/";
   path += directory.path;
   if (!entry.empty() && !path.empty() && path.back() != '/') path += '/';
   path += entry;

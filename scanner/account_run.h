@@ -22,7 +22,7 @@ namespace yestermail {
 /// Directories of the root of an account that stand elsewhere on the disk: sieve scripts of the home directory, and
 /// the control files of CONTROL=. No mailbox may have these names.
 inline constexpr std::string_view kHomeName = "@home";
-inline constexpr std::string_view kControlName = "@control";
+inline constexpr std::string_view kControlTree = "@control";
 
 /// The trees that an account is recorded from.
 enum class TreeKind : std::uint8_t { kMail, kHome, kControl };

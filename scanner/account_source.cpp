@@ -10,11 +10,7 @@
 namespace yestermail {
 namespace {
 
-std::string joined(const std::string& directory, std::string_view name) {
-  return directory.empty() ? std::string(name) : directory + "/" + std::string(name);
-}
-
-Place place_of(const std::string& anchor, const std::string& path) {
+TreePlace place_of(const std::string& anchor, const std::string& path) {
   return {anchor, path.substr(anchor == "/" ? 1 : anchor.size() + 1)};
 }
 
@@ -80,9 +76,9 @@ class TemplateWalk {
       const auto matched = PathTemplate::match(components[component], entry.name, variables);
       if (!matched) continue;
       if (entry.kind_known && entry.kind == FileStat::Kind::kSymlink) {
-        fail(joined(below, entry.name), "a symbolic link, which is never followed");
+        fail(path_in(below, entry.name), "a symbolic link, which is never followed");
       } else if (is_directory(fd, entry)) {
-        walk(anchor, joined(below, entry.name), component + 1, *matched);
+        walk(anchor, path_in(below, entry.name), component + 1, *matched);
       }
     }
   }
@@ -95,11 +91,11 @@ class TemplateWalk {
     const auto stat = stat_at(fd, name);
     if (!stat) found_.last_missing = true;
     if (!stat || stat->kind == FileStat::Kind::kRegular) return;
-    walk(anchor, joined(below, name), component + 1, variables);
+    walk(anchor, path_in(below, name), component + 1, variables);
   }
 
   void fail(const std::string& below, const std::string& why) {
-    found_.failures.push_back(printable(joined(spec_.mail().fixed_part(), below)) + ": " + why);
+    found_.failures.push_back(printable(path_in(spec_.mail().fixed_part(), below)) + ": " + why);
   }
 
   const SourceSpec& spec_;
@@ -107,6 +103,10 @@ class TemplateWalk {
 };
 
 }  // namespace
+
+std::string path_in(const std::string& directory, std::string_view name) {
+  return directory.empty() ? std::string(name) : directory + "/" + std::string(name);
+}
 
 FoundAccounts find_accounts(const SourceSpec& spec) {
   FoundAccounts found;
@@ -129,7 +129,7 @@ std::optional<AccountSource> account_in(const SourceSpec& spec, std::string_view
   return account_of(spec, *variables);
 }
 
-OpenResult open_place(const Place& place) {
+OpenResult open_place(const TreePlace& place) {
   auto anchor = open_named_directory(place.anchor);
   if (std::holds_alternative<Denial>(anchor)) return anchor;
   return open_directory_beneath(std::get<Opened>(anchor).fd.get(), place.below);

@@ -12,20 +12,22 @@ namespace yestermail {
 
 /// A directory that is opened in two steps: `anchor`, which the administrator named, then down `below`, where nothing
 /// may be a symlink.
-struct Place {
+struct TreePlace {
   std::string anchor;
   std::string below;
 };
-OpenResult open_place(const Place& place);
+OpenResult open_place(const TreePlace& place);
+/// "directory/name"; the name alone in the top, "".
+std::string path_in(const std::string& directory, std::string_view name);
 
 /// Where one account stands on the disk.
 struct AccountSource {
   std::string name;
   std::string layout;
-  std::string source;            ///< specification for this account alone
-  Place mail;                    ///< the mail tree
-  std::optional<Place> home;     ///< where sieve scripts may stand
-  std::optional<Place> control;  ///< its control files, where they stand elsewhere
+  std::string source;                ///< specification for this account alone
+  TreePlace mail;                    ///< the mail tree
+  std::optional<TreePlace> home;     ///< where sieve scripts may stand
+  std::optional<TreePlace> control;  ///< its control files, where they stand elsewhere
 };
 
 /// What the disk shows of a source.

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::uint64_t kStrict = RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
 constexpr std::uint64_t kStrictOneDevice = kStrict | RESOLVE_NO_XDEV;
-constexpr int kFile = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+constexpr int kOpenFile = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
 constexpr int kDirectory = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
 int openat2(int directory, const char* path, int flags, std::uint64_t resolve) {
@@ -91,14 +91,14 @@ OpenResult Beneath::open_directory(const std::string& path) const {
 }
 
 OpenResult Beneath::open_file(int directory, const std::string& name) const {
-  Fd fd(open_patiently(directory, name, kFile, kStrictOneDevice));
+  Fd fd(open_patiently(directory, name, kOpenFile, kStrictOneDevice));
   if (!fd.valid()) return denial_of(errno);
   return check_file(with_stat_of(std::move(fd)));
 }
 
 OpenResult Beneath::open_file_over_links(const std::string& path) const {
   constexpr std::uint64_t kLinksBeneath = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_XDEV;
-  Fd fd(open_patiently(root(), path, kFile & ~O_NOFOLLOW, kLinksBeneath));
+  Fd fd(open_patiently(root(), path, kOpenFile & ~O_NOFOLLOW, kLinksBeneath));
   if (!fd.valid()) return denial_of(errno);
   return check_file(with_stat_of(std::move(fd)));
 }

@@ -14,7 +14,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::string_view kUidList = "dovecot-uidlist";
 constexpr std::size_t kHeaderLine = 4096;
 
 struct Names {

@@ -10,6 +10,9 @@
 
 namespace yestermail {
 
+/// Where Dovecot keeps the UIDs and the GUID of a folder.
+inline constexpr std::string_view kUidList = "dovecot-uidlist";
+
 /// A recorded directory that is not on the disk under its name.
 struct LostDirectory {
   static constexpr std::size_t kNone = static_cast<std::size_t>(-1);

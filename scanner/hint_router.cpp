@@ -2,6 +2,7 @@
 #include "scanner/hint_router.h"
 
 #include "base/maildir_name.h"
+#include "scanner/folder_evidence.h"
 #include "scanner/maildir/skipped_names.h"
 
 namespace yestermail {
@@ -22,7 +23,6 @@ constexpr auto kMostUidListRest = 10s;
 constexpr auto kIndexRest = 60s;
 constexpr auto kMostIndexRest = 3600s;
 
-constexpr std::string_view kUidList = "dovecot-uidlist";
 constexpr std::string_view kUidListLock = "dovecot-uidlist.lock";
 
 bool is_message_path(const std::string& path) {

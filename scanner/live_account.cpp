@@ -17,10 +17,6 @@ using Timer = std::chrono::steady_clock;
 constexpr auto kAtOnce = std::chrono::milliseconds(10);
 constexpr auto kGoneForSure = std::chrono::milliseconds(500);  // A file has to be gone for so long.
 
-std::string joined(const std::string& directory, std::string_view name) {
-  return directory.empty() ? std::string(name) : directory + "/" + std::string(name);
-}
-
 }  // namespace
 
 LiveAccount::LiveAccount(const World& world, AccountSource source, AccountNumber number)
@@ -161,7 +157,7 @@ void LiveAccount::compare_directories(const std::string& path, Outcome& outcome)
   compare(*item, path);
   for (const auto* name : {"cur", "new", "tmp"}) {
     const auto version = view_.lookup(number_, *item, name, kForever);
-    if (version && version->state.kind == EntryKind::kDirectory) compare(version->item, joined(path, name));
+    if (version && version->state.kind == EntryKind::kDirectory) compare(version->item, path_in(path, name));
   }
 }
 
@@ -186,7 +182,7 @@ void LiveAccount::commit() {
 }
 
 std::string LiveAccount::shown(const std::string& directory, const std::string& name) const {
-  return printable(source_.name) + ": " + printable(joined(directory, name));
+  return printable(source_.name) + ": " + printable(path_in(directory, name));
 }
 
 }  // namespace yestermail

@@ -13,7 +13,7 @@ namespace {
 
 /// Entries of the root that are not in the mail directory.
 bool stands_elsewhere(const ScannedDirectory& directory, std::string_view name) {
-  return directory.parent == kNoItem && (name == kHomeName || name == kControlName);
+  return directory.parent == kNoItem && (name == kHomeName || name == kControlTree);
 }
 
 bool is_directory(const Version& version) { return version.state.kind == EntryKind::kDirectory; }

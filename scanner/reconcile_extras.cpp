@@ -17,7 +17,7 @@ void Reconciler::visit_extra_trees(ScannedDirectory& root) {
   const auto& trees = run_->trees;
   if (trees[static_cast<std::size_t>(TreeKind::kHome)]) visit_home(root, recorded(kHomeName));
   if (trees[static_cast<std::size_t>(TreeKind::kControl)]) {
-    Child control{std::string(kControlName), recorded(kControlName)};
+    Child control{std::string(kControlTree), recorded(kControlTree)};
     to_visit_.push_back(&add_directory(&root, TreeKind::kControl, "", control));
   }
 }

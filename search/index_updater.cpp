@@ -8,6 +8,8 @@
 #include <thread>
 #include <unordered_set>
 
+#include "base/clock.h"
+
 namespace yestermail {
 namespace {
 
@@ -29,7 +31,6 @@ Bytes start_of(BlobReader& blob) {
 }  // namespace
 
 Instant date_of(const EntryState& state) {
-  constexpr std::int64_t kNanosPerMicro = 1000;
   const auto micros = state.mtime_ns / kNanosPerMicro;
   return Instant{state.mtime_ns % kNanosPerMicro < 0 ? micros - 1 : micros};
 }

@@ -14,7 +14,7 @@
 namespace yestermail {
 namespace {
 
-constexpr int kLooks = 4;
+constexpr int kLooksAtLogs = 4;
 
 /// A file that was read: what is compared with its name is what is decoded.
 class BytesFile final : public File {
@@ -188,10 +188,10 @@ CheckedHistory read_history(Filesystem& disk, const Layout& layout, const Uuid& 
     chain.emplace(disk, layout, store, account, journal.last, keep_puts);
     try {
       chain->read();
-      if (chain->whole() || looks >= kLooks) break;
+      if (chain->whole() || looks >= kLooksAtLogs) break;
     } catch (const Error& error) {
       // It was merged into a longer one between the listing and the reading.
-      if (error.code() != Errc::kNotFound || looks >= kLooks) throw;
+      if (error.code() != Errc::kNotFound || looks >= kLooksAtLogs) throw;
     }
   }
   if (const auto found = journal.transactions.find(account); found != journal.transactions.end()) {

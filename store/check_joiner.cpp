@@ -9,12 +9,12 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kFrameCacheBytes = 48U << 20U;
+constexpr std::size_t kCheckedFrameBytes = 48U << 20U;
 /// Small enough that all buffers stay in the processor's cache: fresh memory costs more than the hashing.
 constexpr std::size_t kPieceBytes = 96U << 10U;
 constexpr std::size_t kPartsInMind = 4;  ///< a part, its recipe and the chunks that a piece touches
 constexpr std::size_t kMostPools = 16;   ///< whose indexes stay open
-constexpr int kLooks = 2;
+constexpr int kLooksAtPacks = 2;
 
 }  // namespace
 
@@ -52,7 +52,7 @@ CheckJoiner::CheckJoiner(const CheckContext& context)
     : context_(context),
       loader_(
           context.world.disk, context.layout,
-          [this](const Uuid& pool, const Digest& part) { return find_part(pool, part); }, kFrameCacheBytes) {}
+          [this](const Uuid& pool, const Digest& part) { return find_part(pool, part); }, kCheckedFrameBytes) {}
 
 std::optional<std::string> CheckJoiner::compare(ByteView recipe, const Uuid& pool, const Digest& digest,
                                                 std::uint64_t size) {
@@ -74,7 +74,7 @@ std::optional<std::string> CheckJoiner::compare(ByteView recipe, const Uuid& poo
     } catch (const Error& error) {
       why = error.what();
     }
-    if (looks < kLooks) continue;  // A part may have gone from the journal into a pack meanwhile.
+    if (looks < kLooksAtPacks) continue;  // A part may have gone from the journal into a pack meanwhile.
     parts.tell(context_.collector);
     return why;
   }

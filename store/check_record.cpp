@@ -11,27 +11,27 @@
 namespace yestermail {
 namespace {
 
-using Json = nlohmann::json;
+using UnorderedJson = nlohmann::json;
 
 constexpr const char* kName = "checked";
 
-Instant instant_of(const Json& json) {
+Instant instant_of(const UnorderedJson& json) {
   return parse_instant(json.at("at").get<std::string>(), Instant{}).value_or(Instant{});
 }
 
-CheckLevel level_of(const Json& json) {
+CheckLevel level_of(const UnorderedJson& json) {
   const auto level = json.at("level").get<unsigned>();
   if (level < 1 || level > static_cast<unsigned>(kLastCheckLevel)) throw Error(Errc::kDamage, "no such level");
   return static_cast<CheckLevel>(level);
 }
 
-std::optional<LastCheck> last_of(const Json& json, const char* name) {
+std::optional<LastCheck> last_of(const UnorderedJson& json, const char* name) {
   const auto last = json.find(name);
   if (last == json.end() || last->is_null()) return std::nullopt;
   return LastCheck{instant_of(*last), level_of(*last), last->at("damaged").get<bool>()};
 }
 
-CheckRecord decode(const Json& json) {
+CheckRecord decode_record(const UnorderedJson& json) {
   CheckRecord record;
   for (const auto& [hex, one] : json.at("accounts").items()) {
     if (const auto account = Uuid::from_hex(hex)) {
@@ -56,16 +56,16 @@ CheckRecord read_check_record(Filesystem& disk, const Layout& layout) {
   const auto path = layout.store() + "/" + kName;
   try {
     if (!disk.exists(path)) return {};
-    return decode(Json::parse(as_text(read_file(disk, path))));
+    return decode_record(UnorderedJson::parse(as_text(read_file(disk, path))));
   } catch (const std::exception&) {  // It is only a help: without it all is checked.
     return {};
   }
 }
 
 void write_check_record(Filesystem& disk, const Layout& layout, const CheckRecord& record) {
-  auto json = Json::parse(check_state_json(record.state));
-  json["accounts"] = Json::object();
-  json["packs"] = Json::object();
+  auto json = UnorderedJson::parse(check_state_json(record.state));
+  json["accounts"] = UnorderedJson::object();
+  json["packs"] = UnorderedJson::object();
   for (const auto& [account, one] : record.accounts) {
     json["accounts"][account.hex()] = {{"at", instant_text(one.at)}, {"last", one.last.value}};
   }

@@ -12,7 +12,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kReplayGroup = 512;
+constexpr std::size_t kRemainsGroup = 512;
 
 /// Ends the version of an item that ended at `at`, where no other version of the item does so by beginning then.
 void end_item(CatalogReader& rows, ItemId item, Instant at, std::vector<Operation>& to) {
@@ -67,7 +67,7 @@ void HistoryRemains::replay(const std::string& path, const std::function<void(co
   };
   read([&](const Transaction& transaction) {
     pending.push_back(transaction);
-    if (pending.size() >= kReplayGroup) flush();
+    if (pending.size() >= kRemainsGroup) flush();
   });
   flush();
   catalog.checkpoint();

@@ -8,7 +8,7 @@
 namespace yestermail {
 namespace {
 
-constexpr int kDeepest = 4;
+constexpr int kDeepestRecovered = 4;
 
 class Recovery {
  public:
@@ -56,7 +56,7 @@ class Recovery {
       if (Digest::of(bytes) == part) found_.try_emplace(part, bytes.begin(), bytes.end());
       return;
     }
-    if (depth >= kDeepest) return;
+    if (depth >= kDeepestRecovered) return;
     const auto stored = stored_(part);
     if (stored && stored->form == BlobForm::kRecipe) take_apart(bytes, stored->stored.bytes, depth + 1);
   }

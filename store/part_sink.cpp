@@ -6,7 +6,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kWholeBytes = 32U << 10U;  ///< a part below this is not cut
+constexpr std::size_t kUncutBytes = 32U << 10U;  ///< a part below this is not cut
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void PartCutter::store_chunks(const Digest& digest, std::uint64_t size) {
 void PartCutter::whole(const Digest& digest, ByteView bytes) {
   if (sink_.has(digest, bytes)) return;
   const auto cut = cut_size_of(bytes.size());
-  auto at = bytes.size() < kWholeBytes ? bytes.size() : first_chunk(bytes, cut);
+  auto at = bytes.size() < kUncutBytes ? bytes.size() : first_chunk(bytes, cut);
   // A part that is one chunk is not a recipe of itself.
   if (at == bytes.size()) return sink_.store(digest, BlobForm::kWhole, bytes.size(), bytes);
   chunk(bytes.first(at));

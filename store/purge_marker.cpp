@@ -22,7 +22,7 @@ std::vector<Digest> decode_digests(ByteReader& in) {
   return digests;
 }
 
-PurgeMarker decode(ByteView bytes) {
+PurgeMarker decode_marker(ByteView bytes) {
   if (bytes.size() < kMagic.size() + 8) throw Error(Errc::kDamage, "too short");
   ByteReader sum(bytes.last(8));
   bytes = bytes.first(bytes.size() - 8);
@@ -72,7 +72,7 @@ std::optional<PurgeMarker> read_purge_marker(Filesystem& disk, const Layout& lay
   remove_if_there(disk, layout.store() + "/." + Layout::kPurgingName + ".tmp");
   if (!disk.exists(layout.purging())) return std::nullopt;
   try {
-    return decode(read_file(disk, layout.purging()));
+    return decode_marker(read_file(disk, layout.purging()));
   } catch (const Error& error) {
     if (error.code() != Errc::kDamage) throw;
     log.error(layout.purging() + ": " + error.what() +

@@ -32,11 +32,6 @@ RecipePiece read_piece(std::uint8_t kind, ByteReader& in) {
   return part;
 }
 
-std::uint64_t piece_size(const RecipePiece& piece) {
-  const auto* literal = std::get_if<ByteView>(&piece);
-  return literal != nullptr ? literal->size() : std::get<PartStep>(piece).size;
-}
-
 Base64Coding read_coding(ByteReader& in) {
   if (in.u8() != kBase64) refuse_unknown();
   Base64Coding coding;
@@ -72,6 +67,11 @@ RecipeStep read_step(std::uint8_t version, ByteReader& in) {
 }
 
 }  // namespace
+
+std::uint64_t piece_size(const RecipePiece& piece) {
+  const auto* literal = std::get_if<ByteView>(&piece);
+  return literal != nullptr ? literal->size() : std::get<PartStep>(piece).size;
+}
 
 Recipe decode_recipe(ByteView bytes) {
   ByteReader in(bytes);

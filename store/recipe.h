@@ -19,6 +19,8 @@ struct PartStep {
   std::uint64_t size = 0;
 };
 using RecipePiece = std::variant<ByteView, PartStep>;
+/// How many bytes it gives.
+std::uint64_t piece_size(const RecipePiece& piece);
 
 /// The pieces joined; with `coding` what comes of encoding that in base64.
 struct RecipeStep {

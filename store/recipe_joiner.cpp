@@ -12,11 +12,6 @@ namespace {
 
 constexpr int kMaxDepth = 4;  ///< a blob names parts, a part chunks, and a chunk may happen to be a part that was cut
 
-std::uint64_t piece_size(const RecipePiece& piece) {
-  const auto* literal = std::get_if<ByteView>(&piece);
-  return literal != nullptr ? literal->size() : std::get<PartStep>(piece).size;
-}
-
 ByteView range(ByteView from, std::uint64_t offset, std::size_t size) {
   return from.subspan(static_cast<std::size_t>(offset), size);
 }

@@ -26,14 +26,14 @@ using Role = FileFinding::Role;
 
 std::unique_ptr<FileLock> lock_store(StoreWorld world, const Layout& layout) {
   constexpr int kTries = 20;
-  constexpr auto kPause = std::chrono::milliseconds(50);
+  constexpr auto kBetweenTries = std::chrono::milliseconds(50);
   for (int tries = 0;; ++tries) {
     if (auto lock = world.disk.try_lock(layout.lock())) return lock;
     if (tries == kTries) {
       throw Error(Errc::kLocked,
                   layout.store() + ": another yestermail writes to this store; stop it, and repair then");
     }
-    std::this_thread::sleep_for(kPause);
+    std::this_thread::sleep_for(kBetweenTries);
   }
 }
 

@@ -11,6 +11,9 @@
 
 namespace yestermail {
 
+/// The most that --threads takes.
+inline constexpr unsigned kMostThreads = 1024;
+
 /// One option of a command. Help, man page test and parser all read this one row.
 struct OptionSpec {
   std::string_view name;      ///< without the dashes

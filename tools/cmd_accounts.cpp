@@ -13,7 +13,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 4> kOptions{{
+constexpr std::array<OptionSpec, 4> kAccountsOptions{{
     kStoreOption,
     kAtOption,
     {"all", 0, "", "also the accounts that have ended", false},
@@ -81,7 +81,7 @@ const Command kAccounts{
     "[--at INSTANT | --all] [--json]",
     "Lists the accounts of the store by name, with what they hold now. With --at it "
     "lists those that existed at that time, without the counts.",
-    kOptions,
+    kAccountsOptions,
     run_accounts,
 };
 

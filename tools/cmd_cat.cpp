@@ -11,7 +11,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 2> kOptions{{kStoreOption, kAtOption}};
+constexpr std::array<OptionSpec, 2> kCatOptions{{kStoreOption, kAtOption}};
 
 Version find_item(View& view, const Clock& clock, const Account& account, const std::string& rest, Instant at) {
   if (const auto item = item_of_tagged(rest)) return item_tagged(view, account, *item, at);
@@ -59,7 +59,7 @@ const Command kCat{
     "Writes the bytes of one item to standard output. ITEM is a file name, with or "
     "without its flags, or the item's tag as list and log show it, as ~k3f9; with a "
     "tag, FOLDER may be left out.",
-    kOptions,
+    kCatOptions,
     run_cat,
 };
 

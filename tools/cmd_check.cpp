@@ -19,7 +19,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 10> kOptions{{
+constexpr std::array<OptionSpec, 10> kCheckOptions{{
     kStoreOption,
     {"level", 'l', "N", "how deep: 1 structure, 2 packs, 3 frames, 4 items (default: 4)", false},
     {"accounts", 'A', "PATTERN", "only these accounts; may be repeated", true},
@@ -49,7 +49,7 @@ CheckOptions check_options(const Arguments& arguments, const Environment& env) {
   CheckOptions options;
   const auto level = arguments.number("level", 1, static_cast<std::uint64_t>(kLastCheckLevel));
   if (level) options.level = static_cast<CheckLevel>(*level);
-  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(env.cores));
+  options.threads = static_cast<unsigned>(arguments.number("threads", 1, kMostThreads).value_or(env.cores));
   options.changed = arguments.has("changed");
   if (const auto budget = arguments.value("budget")) options.budget_micros = parse_duration(*budget);
   if (arguments.has("accounts")) {
@@ -142,7 +142,7 @@ const Command kCheck{
     "exactly the items that cannot be read. Runs beside a writer and mounts. With "
     "--repair heals from the store's other accounts, the live mail and --from, puts "
     "damaged files aside and deletes nothing. Exit status 3 where something is damaged.",
-    kOptions,
+    kCheckOptions,
     run_check,
 };
 

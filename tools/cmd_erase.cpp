@@ -19,7 +19,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 7> kOptions{{
+constexpr std::array<OptionSpec, 7> kEraseOptions{{
     kStoreOption,
     {"at", 'a', "INSTANT", "name the item as it was at this time", false},
     {"note", 0, "TEXT", "what it is for; --list shows it", false},
@@ -68,7 +68,7 @@ int erase(const Arguments& arguments, Environment& env) {
   return status;
 }
 
-int list(const Arguments& arguments, Environment& env) {
+int list_erasures(const Arguments& arguments, Environment& env) {
   StreamLog log(env.err);
   const auto view = open_view(store_world(env, log), store_path(arguments, env));
   const auto notes = erasure_notes(*view);
@@ -117,7 +117,7 @@ int run_erase(const Arguments& arguments, Environment& env) {
   }
   if (arguments.has("list")) {
     refuse_beside(arguments, "list", {"at", "note", "dry-run"});
-    return list(arguments, env);
+    return list_erasures(arguments, env);
   }
   arguments.at_most_words(1);
   if (arguments.words().empty()) throw Error(Errc::kUsage, "nothing given: write ACCOUNT or ACCOUNT/FOLDER/ITEM");
@@ -135,7 +135,7 @@ const Command kErase{
     "cat\". No import and no repair brings it back into the account. What still stands in the live mailbox is named, "
     "and "
     "recorded again by the next scan: delete it there first. It tells where copies may be that it does not reach.",
-    kOptions,
+    kEraseOptions,
     run_erase,
 };
 

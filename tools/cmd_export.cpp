@@ -22,7 +22,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 7> kOptions{{
+constexpr std::array<OptionSpec, 7> kExportOptions{{
     kStoreOption,
     {"to", 't', "FILE", "write the archive there; - for standard output", false},
     kAtOption,
@@ -151,7 +151,7 @@ const Command kExport{
     "tar archive compressed with zstd, which anybody can read without this program: "
     "each account as its Maildir, and with --history every earlier version as JSON "
     "lines and the bytes that went with it. Everything else may go on meanwhile.",
-    kOptions,
+    kExportOptions,
     run_export,
 };
 

@@ -18,7 +18,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 6> kOptions{{
+constexpr std::array<OptionSpec, 6> kFindOptions{{
     kStoreOption,
     {"account", 'u', "PATTERN", "only in these accounts; may be repeated", true},
     {"at", 'a', "INSTANT", "only what was there at this time, instead of ever", false},
@@ -37,7 +37,7 @@ struct Found {
   FoundMessage message;
 };
 
-Query read_query(const Arguments& arguments, const Environment& env) {
+Query read_find_query(const Arguments& arguments, const Environment& env) {
   std::string text;
   for (const auto& word : arguments.words()) text += (text.empty() ? "" : " ") + word;
   auto query = parse_query(text, env.clock.now());
@@ -145,7 +145,7 @@ void print(const std::vector<Found>& all, bool json, std::ostream& out) {
 }
 
 int run_find(const Arguments& arguments, Environment& env) {
-  const auto query = read_query(arguments, env);
+  const auto query = read_find_query(arguments, env);
   const auto at = instant_option(arguments, "at", env);
   const auto limit = static_cast<std::size_t>(arguments.number("limit", 1, kMostLimit).value_or(kLimit));
   const auto store = store_path(arguments, env);
@@ -178,7 +178,7 @@ const Command kFind{
     "larger: smaller: is:deleted is:unread is:flagged; all of it must fit, and -word "
     "must not. For each it shows date, size, sender, subject, whether it is there, and "
     "what \"yestermail restore\" and \"cat\" take to give it back.",
-    kOptions,
+    kFindOptions,
     run_find,
 };
 

@@ -16,7 +16,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 4> kOptions{{
+constexpr std::array<OptionSpec, 4> kHoldOptions{{
     kStoreOption,
     {"account", 'A', "PATTERN", "with add: these accounts; may be repeated", true},
     {"note", 0, "TEXT", "with add: what it is for", false},
@@ -41,13 +41,7 @@ int add(const Arguments& arguments, Environment& env, const std::string& name) {
   return 0;
 }
 
-std::string join(const std::vector<std::string>& texts) {
-  std::string all;
-  for (const auto& text : texts) all += (all.empty() ? "" : ", ") + printable(text);
-  return all;
-}
-
-int list(const Arguments& arguments, Environment& env) {
+int list_holds(const Arguments& arguments, Environment& env) {
   StreamLog log(env.err);
   const auto view = open_view(store_world(env, log), store_path(arguments, env));
   const auto all = holds(*view);
@@ -67,7 +61,7 @@ int list(const Arguments& arguments, Environment& env) {
   Table table("llll");
   table.row({"HOLD", "SINCE", "ACCOUNTS", "NOTE"});
   for (const auto& hold : all) {
-    table.row({printable(hold.name), time_text(hold.since), join(hold.accounts), printable(hold.note)});
+    table.row({printable(hold.name), time_text(hold.since), joined_text(hold.accounts), printable(hold.note)});
   }
   if (all.empty()) {
     env.out << "no holds\n";
@@ -96,7 +90,7 @@ int run_hold(const Arguments& arguments, Environment& env) {
     throw Error(Errc::kUsage, "--account and --note belong to add");
   }
   if (what != "list" && arguments.has("json")) throw Error(Errc::kUsage, "--json belongs to list");
-  if (what == "list") return list(arguments, env);
+  if (what == "list") return list_holds(arguments, env);
   if (words.size() < 2) throw Error(Errc::kUsage, "no name given: write " + what + " NAME");
   return what == "add" ? add(arguments, env, words[1]) : release(arguments, env, words[1]);
 }
@@ -110,7 +104,7 @@ const Command kHold{
     "While a hold covers an account, nothing of it is purged or erased, in any of its "
     "incarnations. A PATTERN is an account, a shell pattern or @DOMAIN. Several holds "
     "may cover one account: it is free when all of them are released.",
-    kOptions,
+    kHoldOptions,
     run_hold,
 };
 

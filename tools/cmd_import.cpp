@@ -20,7 +20,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 7> kOptions{{
+constexpr std::array<OptionSpec, 7> kImportOptions{{
     kStoreOption,
     {"accounts", 'A', "PATTERN", "only these accounts; may be repeated", true},
     {"map", 'm', "OLD=NEW", "call the account OLD here NEW; may be repeated", true},
@@ -30,20 +30,20 @@ constexpr std::array<OptionSpec, 7> kOptions{{
     kJsonOption,
 }};
 
-enum class Kind : std::uint8_t { kArchive, kStore, kTree };
+enum class OriginKind : std::uint8_t { kArchive, kStore, kTree };
 
 /// Error{kUsage} where it can be none of them.
-Kind kind_of(const std::string& from) {
-  if (from.starts_with("maildir:")) return Kind::kTree;
+OriginKind kind_of(const std::string& from) {
+  if (from.starts_with("maildir:")) return OriginKind::kTree;
   std::error_code failed;
   const auto status = std::filesystem::status(from, failed);
-  if (std::filesystem::is_regular_file(status)) return Kind::kArchive;
+  if (std::filesystem::is_regular_file(status)) return OriginKind::kArchive;
   if (!std::filesystem::exists(status)) {
     throw Error(Errc::kNotFound, printable(from) +
                                      ": is not there, or cannot be looked at: name an archive of export, "
                                      "another store, or maildir:PATH");
   }
-  if (std::filesystem::exists(from + "/yestermail.store")) return Kind::kStore;
+  if (std::filesystem::exists(from + "/yestermail.store")) return OriginKind::kStore;
   throw Error(Errc::kUsage, printable(from) +
                                 ": is neither an archive of export nor a store: a Maildir is imported as "
                                 "maildir:PATH, and what comes through a pipe is to be written to a file first");
@@ -77,7 +77,7 @@ std::unique_ptr<Recorder> open_to_import(StoreWorld world, const std::string& st
 
 /// FROM, opened as far as it can be before the store is.
 struct Origin {
-  Kind kind = Kind::kArchive;
+  OriginKind kind = OriginKind::kArchive;
   std::string from;
   std::unique_ptr<View> view;  ///< kStore
   Uuid store;
@@ -92,13 +92,13 @@ Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorl
   Origin origin;
   origin.from = arguments.words().front();
   origin.kind = kind_of(origin.from);
-  if (origin.kind == Kind::kStore) {
+  if (origin.kind == OriginKind::kStore) {
     origin.store = read_store_id(world, origin.from);
     origin.at = at_option(arguments, env);
     origin.view = open_view(world, origin.from);
   } else if (arguments.has("at")) {
     throw Error(Errc::kUsage, printable(origin.from) + ": has one instant only: --at is for another store");
-  } else if (arguments.has("history") && origin.kind == Kind::kTree) {
+  } else if (arguments.has("history") && origin.kind == OriginKind::kTree) {
     throw Error(Errc::kUsage,
                 printable(origin.from) + ": --history is for an archive or another store: a tree has its state alone");
   }
@@ -115,26 +115,26 @@ ErasedContents erased_from(View& view) {
 }
 
 int take_in(const ImportTarget& target, const Origin& origin, const ImportOrder& order, ImportReport& report) {
-  const auto tally = origin.kind == Kind::kStore
+  const auto tally = origin.kind == OriginKind::kStore
                          ? import_store(target, {*origin.view, origin.store, origin.at}, order, report)
                          : import_archive(target, origin.from, order, report);
   return report.end(tally);
 }
 
 /// The store that takes it in, open for reading at least.
-struct Opened {
+struct OpenTarget {
   std::unique_ptr<Recorder> recorder;
   std::unique_ptr<View> view;
   [[nodiscard]] ImportTarget target() const { return {recorder ? recorder->view() : *view, recorder.get()}; }
 };
 
-Opened open_target(StoreWorld world, const std::string& store, bool dry_run, const StoreTuning& tuning = {}) {
+OpenTarget open_target(StoreWorld world, const std::string& store, bool dry_run, const StoreTuning& tuning = {}) {
   if (dry_run) return {nullptr, open_view(world, store)};
   return {open_to_import(world, store, tuning), nullptr};
 }
 
 std::unique_ptr<HistorySource> history_of(const Origin& origin, const ImportOrder& order) {
-  if (origin.kind == Kind::kArchive) return std::make_unique<ArchiveHistory>(origin.from, order);
+  if (origin.kind == OriginKind::kArchive) return std::make_unique<ArchiveHistory>(origin.from, order);
   return std::make_unique<StoreHistory>(ImportOrigin{*origin.view, origin.store, origin.at},
                                         all_accounts(*origin.view));
 }
@@ -164,13 +164,13 @@ int run_import(const Arguments& arguments, Environment& env) {
   const auto store = store_path(arguments, env);
   const auto id = read_store_id(world, store);
   const auto origin = open_origin(arguments, env, world);
-  if (origin.kind == Kind::kStore) refuse_itself(origin.store, id);
+  if (origin.kind == OriginKind::kStore) refuse_itself(origin.store, id);
   order.spool_directory = dry_run ? env.variable("TMPDIR").value_or("/tmp") : store + "/tmp";
   try {
     if (arguments.has("history")) return take_in_history(world, store, origin, order, dry_run, report);
     const auto opened = open_target(world, store, dry_run);
     order.is_erased = erased_from(opened.target().view);
-    if (origin.kind != Kind::kTree) return take_in(opened.target(), origin, order, report);
+    if (origin.kind != OriginKind::kTree) return take_in(opened.target(), origin, order, report);
     if (!dry_run) return report.end(import_tree(opened.target(), origin.from, order, env, report, json));
     tell_tree(opened.target().view, origin.from, order, env, json);
     return 0;
@@ -192,7 +192,7 @@ const Command kImport{
     "dates, modes and owners. What is there already is not recorded again: an import "
     "that ended early is made again. Tells of every item: recorded, already there, "
     "skipped or failed.",
-    kOptions,
+    kImportOptions,
     run_import,
 };
 

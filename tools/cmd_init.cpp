@@ -15,7 +15,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 6> kOptions{{
+constexpr std::array<OptionSpec, 6> kInitOptions{{
     kStoreOption,
     {"source", 'S', "SPEC", "where mail is, as maildir:/srv/mail/%d/%n/Maildir; may be repeated", true},
     {"no-source", 'N', "", "for what is imported only: nothing is scanned into it", false},
@@ -108,7 +108,7 @@ const Command kInit{
     "remembers which mail trees it is for. A source is written as Dovecot writes it: "
     "maildir:/srv/mail/%d/%n/Maildir, where %u is the user, %n the part before the @ "
     "and %d the part behind it.",
-    kOptions,
+    kInitOptions,
     run_init,
 };
 

@@ -16,7 +16,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 5> kOptions{{
+constexpr std::array<OptionSpec, 5> kListOptions{{
     kStoreOption,
     kAtOption,
     {"long", 'l', "", "exact names, owners, modes and times to the second", false},
@@ -183,7 +183,7 @@ const Command kList{
     "Without an argument it lists the accounts; with an account its folders; with a "
     "folder its messages: date (UTC), flags, size, tag, sender, subject. FOLDER is "
     "written as people know it (Projects/R&D) or as on disk (.Projects.R&-D).",
-    kOptions,
+    kListOptions,
     run_list,
 };
 

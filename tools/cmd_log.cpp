@@ -19,7 +19,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 6> kOptions{{
+constexpr std::array<OptionSpec, 6> kLogOptions{{
     kStoreOption,
     {"from", 'F', "INSTANT", "only what happened at this time or later", false},
     {"until", 'U', "INSTANT", "only what happened before this time", false},
@@ -196,7 +196,7 @@ void log_accounts(View& view, const std::vector<Account>& accounts, const LogQue
   }
 }
 
-LogQuery read_query(const Arguments& arguments, const Environment& env) {
+LogQuery read_log_query(const Arguments& arguments, const Environment& env) {
   LogQuery query;
   query.from = instant_option(arguments, "from", env).value_or(Instant{0});
   query.until = instant_option(arguments, "until", env).value_or(kForever);
@@ -214,7 +214,7 @@ LogQuery read_query(const Arguments& arguments, const Environment& env) {
 
 int run_log(const Arguments& arguments, Environment& env) {
   arguments.at_most_words(1);
-  auto query = read_query(arguments, env);
+  auto query = read_log_query(arguments, env);
   const auto limit = arguments.number("limit", 1, 1U << 30U);
   StreamLog log(env.err);
   const auto store = store_path(arguments, env);
@@ -246,7 +246,7 @@ const Command kLog{
     "oldest first: time (UTC), what (arrived, flags, moved, changed, touched, "
     "deleted; created and renamed for folders), folder, tag, sender and subject. A gap "
     "is a span in which changes may have been missed.",
-    kOptions,
+    kLogOptions,
     run_log,
 };
 

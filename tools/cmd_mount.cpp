@@ -17,7 +17,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 9> kOptions{{
+constexpr std::array<OptionSpec, 9> kMountOptions{{
     kStoreOption,
     {"options", 'o', "OPT,...", "mount options: those below, as log=FILE, and those of FUSE, as allow_other", true},
     {"foreground", 'f', "", "stay in the foreground; log to standard error", false},
@@ -112,7 +112,7 @@ const Command kMount{
     "Mounts the store, read-only, on an empty directory: every account at every time, "
     "as folders and files. The command returns when the mount can be used; it goes on "
     "in the background until \"umount MOUNTPOINT\" or \"fusermount3 -u MOUNTPOINT\".",
-    kOptions,
+    kMountOptions,
     run_mount,
 };
 

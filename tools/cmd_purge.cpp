@@ -21,7 +21,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 6> kOptions{{
+constexpr std::array<OptionSpec, 6> kPurgeOptions{{
     kStoreOption,
     {"account", 'A', "PATTERN", "only these accounts; may be repeated", true},
     {"dry-run", 'n', "", "show what would be removed, remove nothing", false},
@@ -113,7 +113,7 @@ const Command kPurge{
     "deleted items, accounts that have ended. What is there now stays, and so does "
     "what a hold covers or a snapshot shows. Where a clock seems to be wrong or most of "
     "an account would go at once, it removes nothing unless it is told to.",
-    kOptions,
+    kPurgeOptions,
     run_purge,
 };
 

@@ -13,7 +13,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 3> kOptions{{
+constexpr std::array<OptionSpec, 3> kRebuildOptions{{
     kStoreOption,
     {"accounts", 'A', "PATTERN", "only the catalogs of these accounts; may be repeated", true},
     kJsonOption,
@@ -51,7 +51,7 @@ const Command kRebuild{
     "logs and the packs. Looks first whether these are whole: where they are not, the "
     "present database may know what they do not, and is left as it is. No other process "
     "may write to the store meanwhile.",
-    kOptions,
+    kRebuildOptions,
     run_rebuild,
 };
 

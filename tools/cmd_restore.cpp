@@ -20,7 +20,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 9> kOptions{{
+constexpr std::array<OptionSpec, 9> kRestoreOptions{{
     kStoreOption,
     {"at", 'a', "INSTANT", "as it was at this time; must be given", false},
     {"domain", 'd', "DOMAIN", "every account of this domain that was there then", true},
@@ -178,7 +178,7 @@ const Command kRestore{
     "twice and nothing is ever overwritten. Tells of every item: restored, already "
     "there, skipped or failed. FOLDER takes those below it along; ITEM is written as "
     "for \"yestermail cat\". Of many accounts one that fails does not stop the others.",
-    kOptions,
+    kRestoreOptions,
     run_restore,
 };
 

@@ -15,7 +15,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 5> kOptions{{
+constexpr std::array<OptionSpec, 5> kRetentionOptions{{
     kStoreOption,
     {"versions", 'v', "AGE", "with set: keep earlier states of what is there so long", false},
     {"deleted", 'd', "AGE", "with set: keep deleted items so long", false},
@@ -23,11 +23,11 @@ constexpr std::array<OptionSpec, 5> kOptions{{
     kJsonOption,
 }};
 
-struct Kind {
+struct RuleKind {
   const char* name;
   std::optional<Age> Retention::*age;
 };
-constexpr std::array<Kind, 3> kKinds{
+constexpr std::array<RuleKind, 3> kKinds{
     {{"versions", &Retention::versions}, {"deleted", &Retention::deleted}, {"accounts", &Retention::accounts}}};
 
 std::optional<Age> age_option(const Arguments& arguments, const char* option) {
@@ -38,7 +38,7 @@ std::optional<Age> age_option(const Arguments& arguments, const char* option) {
                                 ": not an age: write 90d, 12w, 6mon, 2y or forever");
 }
 
-int list(const Arguments& arguments, Environment& env) {
+int list_rules(const Arguments& arguments, Environment& env) {
   StreamLog log(env.err);
   const auto view = open_view(store_world(env, log), store_path(arguments, env));
   auto rules = retention_rules(*view);
@@ -113,7 +113,7 @@ int run_retention(const Arguments& arguments, Environment& env) {
     }
   }
   if (what != "list" && arguments.has("json")) throw Error(Errc::kUsage, "--json belongs to list");
-  if (what == "list") return list(arguments, env);
+  if (what == "list") return list_rules(arguments, env);
   if (words.size() < 2) throw Error(Errc::kUsage, "no scope given: write " + what + " global, @DOMAIN or ACCOUNT");
   return what == "set" ? set(arguments, env, words[1]) : unset(arguments, env, words[1]);
 }
@@ -128,7 +128,7 @@ const Command kRetention{
     "global), a domain (@example.com) or an account; for each kind the narrowest scope "
     "that sets it wins. AGE is 90d, 12w, 6mon, 2y or forever. What nothing is set for "
     "is kept for ever.",
-    kOptions,
+    kRetentionOptions,
     run_retention,
 };
 

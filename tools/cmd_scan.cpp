@@ -18,7 +18,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 7> kOptions{{
+constexpr std::array<OptionSpec, 7> kScanOptions{{
     kStoreOption,
     {"threads", 't', "N", "how many threads read and compress (default: one a processor)", false},
     {"full", 'f', "", "look at every file, also where nothing seems to have changed", false},
@@ -39,15 +39,9 @@ class ErrorsOnly final : public Log {
   Log& to_;
 };
 
-std::string join(const std::vector<std::string>& texts) {
-  std::string out;
-  for (const auto& text : texts) out += (out.empty() ? "" : ", ") + text;
-  return out;
-}
-
 ScanOptions scan_options(const Arguments& arguments) {
   ScanOptions options;
-  options.threads = static_cast<unsigned>(arguments.number("threads", 1, 1024).value_or(0));
+  options.threads = static_cast<unsigned>(arguments.number("threads", 1, kMostThreads).value_or(0));
   options.full = arguments.has("full");
   options.accounts = arguments.values("accounts");
   options.exclude = arguments.values("exclude");
@@ -124,8 +118,8 @@ void print_summary(const ScanReport& report, std::int64_t micros, std::ostream& 
   if (report.accounts_ended > 0) accounts.push_back(count_text(report.accounts_ended) + " ended");
   if (report.accounts_failed > 0) accounts.push_back(count_text(report.accounts_failed) + " failed");
   out << "scanned " << counted_text(report.accounts_seen, "account")
-      << (accounts.empty() ? "" : " (" + join(accounts) + ")") << " in " << duration_text(micros) << ": "
-      << (parts.empty() ? "nothing changed" : "items " + join(parts));
+      << (accounts.empty() ? "" : " (" + joined_text(accounts) + ")") << " in " << duration_text(micros) << ": "
+      << (parts.empty() ? "nothing changed" : "items " + joined_text(parts));
   if (report.bytes_read > 0) out << "; " << bytes_text(report.bytes_read) << " read";
   out << "\n";
 }
@@ -208,7 +202,7 @@ const Command kScan{
     "changed, moved and went. The sources are only read. Where an account or an item "
     "fails, the rest goes on; the exit status is then 5. While \"yestermail watch\" "
     "runs, it is the one that scans, and is waited for.",
-    kOptions,
+    kScanOptions,
     run_scan,
 };
 

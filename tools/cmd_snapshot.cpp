@@ -16,7 +16,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 4> kOptions{{
+constexpr std::array<OptionSpec, 4> kSnapshotOptions{{
     kStoreOption,
     {"at", 'a', "INSTANT", "with create: name this time instead of now", false},
     {"note", 0, "TEXT", "with create: what it is for", false},
@@ -51,7 +51,7 @@ int create(const Arguments& arguments, Environment& env, const std::string& name
   return 0;
 }
 
-int list(const Arguments& arguments, Environment& env) {
+int list_snapshots(const Arguments& arguments, Environment& env) {
   StreamLog log(env.err);
   const auto view = open_view(store_world(env, log), store_path(arguments, env));
   auto all = snapshots(*view);
@@ -98,7 +98,7 @@ int run_snapshot(const Arguments& arguments, Environment& env) {
     throw Error(Errc::kUsage, "--at and --note belong to create");
   }
   if (what != "list" && arguments.has("json")) throw Error(Errc::kUsage, "--json belongs to list");
-  if (what == "list") return list(arguments, env);
+  if (what == "list") return list_snapshots(arguments, env);
   if (words.size() < 2) throw Error(Errc::kUsage, "no name given: write " + what + " NAME");
   return what == "create" ? create(arguments, env, words[1]) : remove(arguments, env, words[1]);
 }
@@ -112,7 +112,7 @@ const Command kSnapshot{
     "Names an instant. The mount shows it as a directory of that name, and wherever an "
     "instant is asked for the name can be given. What is seen at that instant stays, "
     "whatever the retention is, until the snapshot is deleted.",
-    kOptions,
+    kSnapshotOptions,
     run_snapshot,
 };
 

@@ -21,7 +21,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 3> kOptions{{
+constexpr std::array<OptionSpec, 3> kStatusOptions{{
     kStoreOption,
     kJsonOption,
     {"by-account", 'b', "", "show the figures of each account too", false},
@@ -238,7 +238,7 @@ const Command kStatus{
     "Shows which store this is, when it last changed, whether and how its sources are "
     "watched, when changes may have been missed, what it holds and how much disk it "
     "takes.",
-    kOptions,
+    kStatusOptions,
     run_status,
 };
 

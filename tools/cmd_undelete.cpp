@@ -19,7 +19,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::array<OptionSpec, 8> kOptions{{
+constexpr std::array<OptionSpec, 8> kUndeleteOptions{{
     kStoreOption,
     {"from", 'F', "INSTANT", "what was deleted at this time or later; must be given", false},
     {"until", 'U', "INSTANT", "what was deleted before this time; now if absent", false},
@@ -50,7 +50,7 @@ FolderPlace place_of(const std::string& name, const std::string& layout) {
   return place;
 }
 
-DeletedQuery read_query(const Arguments& arguments, const Environment& env) {
+DeletedQuery read_deleted_query(const Arguments& arguments, const Environment& env) {
   const auto from = instant_option(arguments, "from", env);
   if (!from) throw Error(Errc::kUsage, "no --from given: say since when it may have been deleted");
   DeletedQuery query{*from, instant_option(arguments, "until", env).value_or(kForever), {}, {}};
@@ -89,7 +89,7 @@ int run_undelete(const Arguments& arguments, Environment& env) {
   arguments.at_most_words(1);
   if (arguments.words().empty()) throw Error(Errc::kUsage, "no account given: write ACCOUNT");
   const auto& name = arguments.words().front();
-  auto query = read_query(arguments, env);
+  auto query = read_deleted_query(arguments, env);
   const auto today = instant_text(env.clock.now()).substr(0, 10);
   const bool dry_run = arguments.has("dry-run");
   StreamLog log(env.err);
@@ -124,7 +124,7 @@ const Command kUndelete{
     "there any more, into a folder of its live mailbox that is made for them, with "
     "flags, keywords and dates. Run again it puts back only what is missing. Tells of "
     "every item: restored, already there or failed.",
-    kOptions,
+    kUndeleteOptions,
     run_undelete,
 };
 

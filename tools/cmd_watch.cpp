@@ -21,7 +21,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array<OptionSpec, 6> kOptions{{
+constexpr std::array<OptionSpec, 6> kWatchOptions{{
     kStoreOption,
     {"threads", 't', "N", "how many threads look at what changed (default: one a processor)", false},
     {"method", 'm', "NAME", "the best way to try: fanotify (the default), inotify or polling", false},
@@ -163,7 +163,7 @@ const Command kWatch{
     "flagged, moved or deleted is recorded within milliseconds. Begins with a look "
     "through everything. Where something may have been missed, it is looked for, and "
     "the span is recorded as a gap. SIGHUP reads the store's yestermail.conf anew.",
-    kOptions,
+    kWatchOptions,
     run_watch,
 };
 

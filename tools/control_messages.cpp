@@ -6,11 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <span>
 #include <utility>
+#include "tools/arguments.h"
 
 namespace yestermail {
 namespace {
-
-constexpr unsigned kMostThreads = 1024;
 
 template <class Struct>
 struct Field {

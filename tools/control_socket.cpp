@@ -28,7 +28,7 @@ Fd make_socket() { return Fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)); 
 
 /// An address has room for 107 bytes only: the directory is named by its descriptor.
 sockaddr_un address_in(const Fd& directory) {
-  const auto path = "/proc/self/fd/" + std::to_string(directory.get()) + "/" + kControlName;
+  const auto path = "/proc/self/fd/" + std::to_string(directory.get()) + "/" + kControlSocket;
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
@@ -50,29 +50,29 @@ bool wait_for(int socket, short what, std::chrono::milliseconds most) {
 }  // namespace
 
 ControlListener::ControlListener(const std::string& store) : directory_(open_directory(store)), socket_(make_socket()) {
-  const auto name = printable(store) + "/" + kControlName;
+  const auto name = printable(store) + "/" + kControlSocket;
   const auto check = [&](bool done) {
     if (!done) throw_errno(errno, name);
   };
   check(directory_.valid() && socket_.valid());
   struct stat old {};
-  if (::fstatat(directory_.get(), kControlName, &old, AT_SYMLINK_NOFOLLOW) == 0) {
+  if (::fstatat(directory_.get(), kControlSocket, &old, AT_SYMLINK_NOFOLLOW) == 0) {
     if (!S_ISSOCK(old.st_mode)) throw Error(Errc::kFailed, name + ": is no socket: move it away");
-    check(::unlinkat(directory_.get(), kControlName, 0) == 0);
+    check(::unlinkat(directory_.get(), kControlSocket, 0) == 0);
   }
   const auto address = address_in(directory_);
   check(::fchmod(socket_.get(), S_IRUSR | S_IWUSR) == 0);  // Before it has a name, so that it never was open to others.
   check(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   check(::listen(socket_.get(), kBacklog) == 0);
   struct stat made {};
-  check(::fstatat(directory_.get(), kControlName, &made, AT_SYMLINK_NOFOLLOW) == 0);
+  check(::fstatat(directory_.get(), kControlSocket, &made, AT_SYMLINK_NOFOLLOW) == 0);
   inode_ = made.st_ino;
 }
 
 ControlListener::~ControlListener() {
   struct stat now {};
-  if (inode_ == 0 || ::fstatat(directory_.get(), kControlName, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
-  if (now.st_ino == inode_) ::unlinkat(directory_.get(), kControlName, 0);
+  if (inode_ == 0 || ::fstatat(directory_.get(), kControlSocket, &now, AT_SYMLINK_NOFOLLOW) != 0) return;
+  if (now.st_ino == inode_) ::unlinkat(directory_.get(), kControlSocket, 0);
 }
 
 std::optional<Fd> ControlListener::accept() {

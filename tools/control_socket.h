@@ -14,7 +14,7 @@ namespace yestermail {
 
 /// STORE/control: a Unix stream socket, over which other processes talk to the one that writes (docs/control.md). The
 /// path of the store may be of any length.
-inline constexpr const char* kControlName = "control";
+inline constexpr const char* kControlSocket = "control";
 
 /// The listening end. Only who holds the store's lock makes one: what is left of a dead one is replaced.
 class ControlListener {

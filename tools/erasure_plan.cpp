@@ -13,7 +13,7 @@
 namespace yestermail {
 namespace {
 
-ItemId find_item(View& view, const Clock& clock, const Account& account, const std::string& rest, Instant at) {
+ItemId find_erased_item(View& view, const Clock& clock, const Account& account, const std::string& rest, Instant at) {
   if (const auto item = item_of_tagged(rest)) {
     if (view.history(account.number, *item).empty()) {
       throw Error(Errc::kNotFound, printable(account.name) + " never had an item " + printable(rest));
@@ -83,7 +83,7 @@ Erasure plan_erasure(View& view, const Clock& clock, const std::string& what, In
   if (path.rest.empty()) return erase_account(view, path.account);
   const auto account = account_at(view, path.account, at);
   refuse_held(view, account.name);
-  return erase_item(view, account, find_item(view, clock, account, path.rest, at));
+  return erase_item(view, account, find_erased_item(view, clock, account, path.rest, at));
 }
 
 }  // namespace yestermail

@@ -15,7 +15,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::uint64_t kMostThreads = 1024;
 constexpr std::uint64_t kMostIdle = 1000;  // Of the unit that it is given in.
 
 /// The mount's own options, as words of -o and as options of the command.

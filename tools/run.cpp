@@ -17,7 +17,7 @@ namespace yestermail {
 namespace {
 
 /// Where the help is to be looked for; set once the command is known.
-using Hint = std::string;
+using HelpHint = std::string;
 
 [[noreturn]] void unknown_command(const std::string& name) {
   std::vector<std::string_view> names;
@@ -38,7 +38,7 @@ int show_help(std::span<const std::string> words, Environment& env) {
   return 0;
 }
 
-int dispatch(std::span<const std::string> words, Environment& env, Hint& hint) {
+int dispatch(std::span<const std::string> words, Environment& env, HelpHint& hint) {
   if (words.empty()) throw Error(Errc::kUsage, "no command given");
   if (words[0] == "--version" || words[0] == "version") {
     env.out << "yestermail " YESTERMAIL_VERSION "\n";
@@ -59,7 +59,7 @@ int dispatch(std::span<const std::string> words, Environment& env, Hint& hint) {
   return command->run(arguments, env);
 }
 
-int report(const Error& error, Environment& env, const Hint& hint) {
+int report(const Error& error, Environment& env, const HelpHint& hint) {
   env.err << "yestermail: " << error.what() << "\n";
   if (error.code() == Errc::kUsage) env.err << "see " << hint << "\n";
   return exit_status(error.code());
@@ -68,7 +68,7 @@ int report(const Error& error, Environment& env, const Hint& hint) {
 }  // namespace
 
 int run(std::span<const std::string> words, Environment& env) noexcept {
-  Hint hint = "yestermail --help";
+  HelpHint hint = "yestermail --help";
   try {
     try {
       const int status = dispatch(words, env, hint);

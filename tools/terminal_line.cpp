@@ -9,7 +9,7 @@ namespace yestermail {
 namespace {
 
 constexpr std::int64_t kRedraw = kMicrosPerSecond / 5;
-constexpr std::string_view kErase = "\r\033[K";
+constexpr std::string_view kEraseLine = "\r\033[K";
 
 }  // namespace
 
@@ -25,7 +25,7 @@ void TerminalLine::draw(const Text& text) {
   on_screen_ = true;
   // A line as wide as the terminal would wrap and could not be taken back.
   const auto width = std::max(20U, env_.columns) - 1;
-  env_.err << kErase << shortened(text(now.value - begun_.value), width) << std::flush;
+  env_.err << kEraseLine << shortened(text(now.value - begun_.value), width) << std::flush;
 }
 
 void TerminalLine::erase() {
@@ -35,7 +35,7 @@ void TerminalLine::erase() {
 
 void TerminalLine::erase_locked() {
   if (!on_screen_) return;
-  env_.err << kErase << std::flush;
+  env_.err << kEraseLine << std::flush;
   on_screen_ = false;
 }
 

@@ -21,6 +21,8 @@ std::string bytes_text(std::uint64_t bytes);
 std::string duration_text(std::int64_t micros);
 /// 2026-11-22 10:15:07, UTC: for columns.
 std::string time_text(Instant instant);
+/// The texts as printable() shows them, with ", " between them.
+std::string joined_text(const std::vector<std::string>& texts);
 /// How many characters a valid UTF-8 text has.
 std::size_t width_of(std::string_view text);
 /// printable(), cut to `width` characters, the last one then "…".

@@ -20,7 +20,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kBufferSize = 65'536;
+constexpr std::size_t kFanotifyBufferSize = 65'536;
 constexpr std::uint64_t kMoved = FAN_RENAME | FAN_MOVED_FROM | FAN_MOVED_TO;
 
 /// One event as the kernel wrote it.
@@ -30,7 +30,7 @@ struct RawEvent {
 };
 
 /// Where something happened: the handle (type, bytes) of a directory, and a name in it.
-struct Place {
+struct HandlePlace {
   std::string_view handle;
   std::string_view name;
 };
@@ -43,7 +43,7 @@ T read_as(std::string_view bytes, std::size_t at) {
 }
 
 /// Takes the first record off `records`; false at their end. `place` stays empty where it is of another kind.
-bool take_record(std::string_view& records, Place& place) {
+bool take_record(std::string_view& records, HandlePlace& place) {
   constexpr std::size_t kHandleAt = sizeof(fanotify_event_info_fid);
   constexpr std::size_t kBytesAt = kHandleAt + sizeof(file_handle);
   place = {};
@@ -100,7 +100,10 @@ void mark_file_system(int group, const std::string& path) {
 class FanotifyWatcher final : public Watcher {
  public:
   explicit FanotifyWatcher(const WatcherSettings& settings)
-      : root_(settings.root), mounts_(root_, settings.matters), paths_(root_, settings.matters), buffer_(kBufferSize) {
+      : root_(settings.root),
+        mounts_(root_, settings.matters),
+        paths_(root_, settings.matters),
+        buffer_(kFanotifyBufferSize) {
     if (const auto why = why_not_told(root_.open(O_PATH).get()); !why.empty())
       throw Error(Errc::kUnsupported, "fanotify: " + why);
     if (!mounts_.all().empty())
@@ -180,7 +183,7 @@ class FanotifyWatcher final : public Watcher {
     const bool is_directory = (event.head.mask & FAN_ONDIR) != 0;
     bool matters = false;
     auto records = event.records;
-    for (Place place; take_record(records, place);) {
+    for (HandlePlace place; take_record(records, place);) {
       if (place.handle.empty()) continue;
       const auto& directory = paths_.find(place.handle);
       if (!directory.matters) continue;

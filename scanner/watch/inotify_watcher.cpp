@@ -29,7 +29,7 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kBufferSize = 65'536;
+constexpr std::size_t kInotifyBufferSize = 65'536;
 constexpr std::uint32_t kMask =
     IN_CREATE | IN_DELETE | IN_CLOSE_WRITE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR | IN_EXCL_UNLINK;
 constexpr std::uint32_t kRootMask = kMask | IN_MOVE_SELF;
@@ -69,7 +69,7 @@ class InotifyWatcher final : public Watcher {
       : settings_(settings),
         root_(settings.root),
         mounts_(root_, settings.matters),
-        buffer_(kBufferSize),
+        buffer_(kInotifyBufferSize),
         poll_due_(Clock::now() + settings.poll_interval) {
     if (const auto why = why_not_told(root_.open(O_PATH).get()); !why.empty())
       throw Error(Errc::kUnsupported, "inotify: " + why);

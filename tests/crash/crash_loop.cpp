@@ -48,7 +48,7 @@ class Run {
 
   /// Opens, works and closes. An Error (the crash's) ends the work, or lets the step be tried again `retries` times.
   /// Returns what else was thrown, which nothing may.
-  std::string work(Ledger& ledger, const StoreScript& script, int retries = 0) {
+  std::string work(CrashLedger& ledger, const StoreScript& script, int retries = 0) {
     std::unique_ptr<Recorder> recorder;
     for (;; --retries) {
       try {
@@ -63,7 +63,7 @@ class Run {
   }
 
  private:
-  void open_and_do(std::unique_ptr<Recorder>& recorder, Ledger& ledger, const StoreScript& script) {
+  void open_and_do(std::unique_ptr<Recorder>& recorder, CrashLedger& ledger, const StoreScript& script) {
     Filesystem& seam = wrapped_ ? *wrapped_ : disk_;
     if (!recorder) {
       recorder = open_recorder({seam, clock_, log_}, store(), plan_.tuning);
@@ -173,7 +173,7 @@ class Loop {
   }
 
   /// False when the recovery of what is in `left` has no such step.
-  bool crash_recovery_at(std::uint64_t step, const std::string& left, const Ledger& ledger) {
+  bool crash_recovery_at(std::uint64_t step, const std::string& left, const CrashLedger& ledger) {
     const TempDirectory temp{TempDirectory::Where::kMemory};
     fs::copy(left, temp / "run", fs::copy_options::recursive);
     Run run(plan_, temp / "run");
@@ -196,7 +196,7 @@ class Loop {
 
   [[nodiscard]] bool enough() const { return result_.faults.size() >= plan_.enough_faults; }
   [[nodiscard]] const CrashResult& result() const { return result_; }
-  [[nodiscard]] const Ledger& begin() const { return begin_; }
+  [[nodiscard]] const CrashLedger& begin() const { return begin_; }
 
  private:
   static std::string describe(const FaultFilesystem& disk, std::uint64_t number) {
@@ -207,7 +207,7 @@ class Loop {
     return "step " + std::to_string(number) + " (" + step.call + " " + step.path + "): ";
   }
 
-  void open_after(Run& run, const std::string& place, const Ledger& ledger, const PowerCut& cut, SqliteFate fate,
+  void open_after(Run& run, const std::string& place, const CrashLedger& ledger, const PowerCut& cut, SqliteFate fate,
                   const SqliteFiles& files, const std::string& path, bool go_on) {
     run.disk().power_cut(cut, path);
     put_sqlite_files(path + "/store", files);
@@ -226,7 +226,7 @@ class Loop {
   const CrashPlan& plan_;
   TempDirectory temp_{TempDirectory::Where::kMemory};
   std::string start_ = temp_ / "start";
-  Ledger begin_;
+  CrashLedger begin_;
   CrashResult result_;
 };
 

@@ -47,7 +47,7 @@ class DamagedStore::Judge {
  public:
   Judge(const RecordingLog& log, const Reading& how, DamageTally& tally) : log_(log), how_(how), tally_(tally) {}
 
-  void compare(const Ledger::Entry& want, const ShownStore& have, const std::vector<Refused>& refused) {
+  void compare(const CrashLedger::Entry& want, const ShownStore& have, const std::vector<Refused>& refused) {
     refused_ = &refused;
     at_ = instant_text(want.at);
     for (const auto& refusal : refused) check_refusal(refusal);

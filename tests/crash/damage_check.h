@@ -54,7 +54,7 @@ class DamagedStore {
 
   TempDirectory temp_{TempDirectory::Where::kMemory};
   std::string original_ = temp_ / "original";
-  Ledger ledger_;
+  CrashLedger ledger_;
   std::string happenings_;
 };
 

@@ -34,7 +34,7 @@ std::set<std::size_t> chosen(std::size_t count, const Comparison& how) {
   return numbers;
 }
 
-std::string compare_instants(View& view, const Ledger& ledger, const Comparison& how, GivenBlobs& given) {
+std::string compare_instants(View& view, const CrashLedger& ledger, const Comparison& how, GivenBlobs& given) {
   for (const auto number : chosen(ledger.acknowledged.size(), how)) {
     const auto& entry = ledger.acknowledged[number];
     auto wrong = differs("at " + instant_text(entry.at), *entry.shown, show(view, entry.at, nullptr, given));
@@ -65,7 +65,7 @@ std::string leftovers(const std::string& path) {
   return found.empty() ? "" : "temporary files stayed: " + found + "\n";
 }
 
-std::string compare_opened(Filesystem& disk, const std::string& path, const StoreTuning& tuning, Ledger ledger,
+std::string compare_opened(Filesystem& disk, const std::string& path, const StoreTuning& tuning, CrashLedger ledger,
                            const StoreScript& script, const Comparison& how) {
   RecordingLog log;
   TestClock clock;  // Starts before what the store has seen: time went back, instants must not.
@@ -95,7 +95,7 @@ std::string compare_opened(Filesystem& disk, const std::string& path, const Stor
 
 }  // namespace
 
-void Ledger::run_one(Recorder& recorder, const StoreScript& script) {
+void CrashLedger::run_one(Recorder& recorder, const StoreScript& script) {
   perform(recorder, script.at(done));
   now = after(std::move(now), script[done]);
   ++done;
@@ -107,12 +107,12 @@ void Ledger::run_one(Recorder& recorder, const StoreScript& script) {
   acknowledged.push_back({at, std::make_shared<const ShownStore>(now)});
 }
 
-void Ledger::run(Recorder& recorder, const StoreScript& script) {
+void CrashLedger::run(Recorder& recorder, const StoreScript& script) {
   while (done < script.size()) run_one(recorder, script);
 }
 
 std::string compare_with_ledger(Filesystem& disk, const std::string& path, const StoreTuning& tuning,
-                                const Ledger& ledger, const StoreScript& script, const Comparison& how) {
+                                const CrashLedger& ledger, const StoreScript& script, const Comparison& how) {
   try {
     auto wrong = compare_opened(disk, path, tuning, ledger, script, how);
     if (!wrong.empty() || !how.go_on) return wrong;

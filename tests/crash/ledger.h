@@ -11,7 +11,7 @@
 namespace yestermail::test {
 
 /// What a store has acknowledged: the truth that it is measured by after a crash.
-struct Ledger {
+struct CrashLedger {
   struct Entry {
     Instant at;
     std::shared_ptr<const ShownStore> shown;  ///< shared: a ledger is copied for each store that is compared with it
@@ -35,6 +35,6 @@ struct Comparison {
 
 /// Opens the store in `path` and compares it with the ledger. Returns what is wrong, empty if nothing is.
 std::string compare_with_ledger(Filesystem& disk, const std::string& path, const StoreTuning& tuning,
-                                const Ledger& ledger, const StoreScript& script, const Comparison& how);
+                                const CrashLedger& ledger, const StoreScript& script, const Comparison& how);
 
 }  // namespace yestermail::test

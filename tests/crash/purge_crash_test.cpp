@@ -202,10 +202,11 @@ std::string place(const FaultFilesystem& disk, std::uint64_t step) {
   return "step " + std::to_string(step) + " (" + history[step - 1].call + " " + history[step - 1].path + "): ";
 }
 
-constexpr std::pair<PowerCut::Names, PowerCut::Blocks> kCuts[] = {{PowerCut::Names::kKept, PowerCut::Blocks::kKept},
-                                                                  {PowerCut::Names::kKept, PowerCut::Blocks::kLost},
-                                                                  {PowerCut::Names::kLost, PowerCut::Blocks::kLost},
-                                                                  {PowerCut::Names::kSome, PowerCut::Blocks::kSome}};
+constexpr std::pair<PowerCut::Names, PowerCut::Blocks> kPurgeCuts[] = {
+    {PowerCut::Names::kKept, PowerCut::Blocks::kKept},
+    {PowerCut::Names::kKept, PowerCut::Blocks::kLost},
+    {PowerCut::Names::kLost, PowerCut::Blocks::kLost},
+    {PowerCut::Names::kSome, PowerCut::Blocks::kSome}};
 
 /// Crashes at every so-manieth step of a purge of the store in `start`; returns how many steps there were.
 std::uint64_t crash_at_steps(const Scene& scene, const std::string& start, std::uint64_t every, bool recovery) {
@@ -224,10 +225,10 @@ std::uint64_t crash_at_steps(const Scene& scene, const std::string& start, std::
     disk.before_each_step(nullptr);
     crashed = disk.crashed();
     if (!crashed) files = read_sqlite_files(temp / "run");
-    for (std::size_t i = 0; i < std::size(kCuts); ++i) {
+    for (std::size_t i = 0; i < std::size(kPurgeCuts); ++i) {
       // Two of the four at each step; the others at the next.
       if ((i + step / every) % 2 != 0) continue;
-      const PowerCut cut{kCuts[i].first, kCuts[i].second, step};
+      const PowerCut cut{kPurgeCuts[i].first, kPurgeCuts[i].second, step};
       const auto path = temp / std::to_string(i);
       disk.power_cut(cut, path);
       put_sqlite_files(path, files);

@@ -4,6 +4,7 @@
 #include "base/instant_text.h"
 #include "fs/places.h"
 #include "tests/fs/over_time_fixture.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
@@ -14,9 +15,6 @@ using testing::IsEmpty;
 using testing::MatchesRegex;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
-
-const std::string kAlice = "alice@example.com";
-const std::string kBob = "bob@example.com";
 
 TEST_F(DeletedView, ADeletedMessageStandsUnderItsDayInItsFolder) {
   make_account(kAlice, 3);

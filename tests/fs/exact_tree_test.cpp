@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/instant_text.h"
 #include "tests/fs/tree_fixture.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
@@ -12,8 +13,6 @@ using ExactTree = TreeTest;
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;
-
-const std::string kAlice = "alice@example.com";
 
 TEST_F(ExactTree, ShowsEveryAccountAsItWasAtEveryInstant) {
   std::map<Instant, ShownStore> rounds;

@@ -6,6 +6,7 @@
 #include "base/instant_text.h"
 #include "fs/item_names.h"
 #include "tests/fs/tree_fixture.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
@@ -16,8 +17,6 @@ using testing::ElementsAre;
 using testing::Not;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
-
-const std::string kAlice = "alice@example.com";
 
 std::vector<std::string> directories(const std::map<std::string, bool>& entries) {
   std::vector<std::string> all;

@@ -5,6 +5,7 @@
 #include "fs/places.h"
 #include "store/server_account.h"
 #include "tests/fs/tree_fixture.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
@@ -12,8 +13,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::Not;
-
-const std::string kAlice = "alice@example.com";
 
 /// A tree beside whose times instants with names stand. Naming one is a change of the server account.
 class NamedInstantsInTheTree : public TreeTest {

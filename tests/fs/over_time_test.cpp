@@ -8,6 +8,7 @@
 #include "fs/places.h"
 #include "fs/safe_text.h"
 #include "tests/fs/over_time_fixture.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
@@ -17,9 +18,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::SizeIs;
 using testing::UnorderedElementsAre;
-
-const std::string kAlice = "alice@example.com";
-const std::string kBob = "bob@example.com";
 
 TEST_F(OverTime, HistoryTellsTheLifeOfAMessage) {
   make_account(kAlice, 0);

@@ -111,7 +111,7 @@ TEST_F(PrefetcherTest, GoesOnBehindWhatCannotBeRead) {
 
 TEST_F(PrefetcherTest, FollowsTheListingThatWasMadeLast) {
   tell(1, 5);
-  for (const std::uint64_t body : {9, 3, 2, 1, 5}) tell(body, body);  // By name, say.
+  for (const std::uint64_t body : {9U, 3U, 2U, 1U, 5U}) tell(body, body);  // By name, say.
   begin({9, 3, 2});
   EXPECT_THAT(loads.until(5), ElementsAre(1, 5));
 }

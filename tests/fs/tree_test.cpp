@@ -12,6 +12,7 @@
 #include "fs/places.h"
 #include "fs/safe_text.h"
 #include "tests/fs/tree_fixture.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
@@ -19,8 +20,6 @@ namespace {
 using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-const std::string kAlice = "alice@example.com";
 
 TEST_F(TreeTest, OfAnEmptyStoreHasNoTimesButNow) {
   std::vector<std::string> top;

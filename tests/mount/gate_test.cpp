@@ -30,7 +30,7 @@ using testing::Contains;
 using testing::IsEmpty;
 using testing::Not;
 
-constexpr auto kAccounts = static_cast<int>(for_this_build(5, 20));
+constexpr auto kGatedAccounts = static_cast<int>(for_this_build(5, 20));
 constexpr std::uint32_t kFirstUser = 20001;  // Users without an entry in the system's list will do.
 constexpr std::uint32_t kStranger = 20999;
 
@@ -67,9 +67,9 @@ class GateTest : public MountTest {
     MountTest::SetUp();
     if (::geteuid() != 0) GTEST_SKIP() << "only root can be several users";
     std::filesystem::permissions(directory_ / "", std::filesystem::perms(0755));
-    for (int i = 0; i < kAccounts; ++i) make_owned_account(i);
+    for (int i = 0; i < kGatedAccounts; ++i) make_owned_account(i);
     before_ = instant_text(recorder_->view().last_instant());
-    for (int i = 0; i < kAccounts; ++i) record(name_of(i), {remove_entry(name_of(i), "cur/1:2,S")});
+    for (int i = 0; i < kGatedAccounts; ++i) record(name_of(i), {remove_entry(name_of(i), "cur/1:2,S")});
     now_ = instant_text(recorder_->view().last_instant());
   }
 
@@ -152,11 +152,11 @@ class GateTest : public MountTest {
     std::vector<std::vector<std::string>> all;
     const auto failure = as_user(user, [&]() -> std::vector<std::string> {
       const auto listed = list_places();  // Once: each lists all accounts.
-      for (int i = 0; i < kAccounts; ++i) all.push_back(look_at(i, listed));
+      for (int i = 0; i < kGatedAccounts; ++i) all.push_back(look_at(i, listed));
       return {};
     });
     ASSERT_THAT(failure, IsEmpty());
-    for (int i = 0; i < kAccounts; ++i) {
+    for (int i = 0; i < kGatedAccounts; ++i) {
       const auto& seen = all[static_cast<std::size_t>(i)];
       if (owner_of(i) == user) {
         EXPECT_EQ(seen.size(), places().size() * 7 + 4) << when << ", user " << user << ", " << name_of(i);
@@ -177,7 +177,7 @@ TEST_F(GateTest, NobodySeesWhatIsAnothers) {
     warm();
   }
   const auto listed = list_places();
-  for (int i = 0; i < kAccounts; ++i) {
+  for (int i = 0; i < kGatedAccounts; ++i) {
     EXPECT_EQ(look_at(i, listed).size(), places().size() * 7 + 4) << "root sees all, " << name_of(i);
   }
 }

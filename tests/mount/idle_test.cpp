@@ -14,13 +14,12 @@
 #include "fs/mount_info.h"
 #include "tests/mount/mounted_store.h"
 #include "tests/support/maildir_builder.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
 
 using std::chrono::milliseconds;
-
-const std::string kAlice = "alice@example.com";
 
 class IdleTest : public MountTest {
  protected:

@@ -27,6 +27,7 @@
 #include "fs/node.h"
 #include "tests/fs/damage.h"
 #include "tests/mount/mounted_store.h"
+#include "tests/support/people.h"
 #include "tests/support/process.h"
 #include "tests/support/tree_compare.h"
 
@@ -34,8 +35,6 @@ namespace yestermail::test {
 namespace {
 
 using testing::ElementsAre;
-
-const std::string kAlice = "alice@example.com";
 
 TEST_F(MountTest, CpRestoresWhatWasRecorded) {
   ShownStore shown;

@@ -35,12 +35,6 @@ struct stat status_of(const std::string& path) {
   return result;
 }
 
-std::set<std::string> names_in(const std::string& path) {
-  std::set<std::string> names;
-  for (const auto& entry : std::filesystem::directory_iterator(path)) names.insert(entry.path().filename().string());
-  return names;
-}
-
 ServedMount::ServedMount(View& view, const Clock& clock, Log& log, MountOptions options)
     : options_(std::move(options)) {
   std::promise<void> ready;

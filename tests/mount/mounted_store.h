@@ -18,6 +18,7 @@
 #include "tests/support/store_script.h"
 #include "tests/support/temp_directory.h"
 #include "tests/support/test_clock.h"
+#include "tests/support/tree_compare.h"
 
 namespace yestermail::test {
 
@@ -30,7 +31,6 @@ void unmount(const std::string& path);
 /// What any program sees: the bytes of a file, its status, and the names in a directory.
 std::string content(const std::string& path);
 struct stat status_of(const std::string& path);
-std::set<std::string> names_in(const std::string& path);
 
 /// A mount that a thread of this process serves, until the object goes.
 class ServedMount {

@@ -14,6 +14,7 @@
 #include "fs/mount_info.h"
 #include "tests/mount/mounted_store.h"
 #include "tests/support/paths.h"
+#include "tests/support/people.h"
 #include "tests/support/process.h"
 
 namespace yestermail::test {
@@ -22,8 +23,6 @@ namespace {
 namespace stdfs = std::filesystem;
 using testing::HasSubstr;
 using testing::Not;
-
-const std::string kAlice = "alice@example.com";
 
 /// Directories to mount on, and what the check says of them. Needs no /dev/fuse.
 class Mountpoint : public testing::Test {

@@ -16,11 +16,10 @@
 #include "tests/mount/mounted_store.h"
 #include "tests/support/campaign_setting.h"
 #include "tests/support/maildir_builder.h"
+#include "tests/support/people.h"
 
 namespace yestermail::test {
 namespace {
-
-const std::string kAlice = "alice@example.com";
 
 /// A file of the mount, the bytes that it must have, and ways to read it.
 class OracleFile {

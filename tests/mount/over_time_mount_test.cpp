@@ -10,6 +10,7 @@
 
 #include "base/instant_text.h"
 #include "tests/mount/mounted_store.h"
+#include "tests/support/people.h"
 #include "tests/support/process.h"
 
 namespace yestermail::test {
@@ -17,8 +18,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::SizeIs;
-
-const std::string kAlice = "alice@example.com";
 
 std::multiset<std::string> contents_below(const std::string& path) {
   std::multiset<std::string> all;

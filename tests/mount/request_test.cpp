@@ -12,13 +12,13 @@
 #include "base/c_ptr.h"
 #include "base/instant_text.h"
 #include "tests/mount/mounted_store.h"
+#include "tests/support/people.h"
 #include "tests/support/process.h"
 
 namespace yestermail::test {
 namespace {
 
-const std::string kAlice = "alice@example.com";
-constexpr int kAccounts = 20;
+constexpr int kListedAccounts = 20;
 
 std::string account_name(int number) { return "user" + std::to_string(number) + "@example.com"; }
 
@@ -111,7 +111,7 @@ class AccountListing : public MountTest {
   void SetUp() override {
     MountTest::SetUp();
     if (IsSkipped()) return;
-    for (int i = 0; i < kAccounts; ++i) {
+    for (int i = 0; i < kListedAccounts; ++i) {
       make_account(account_name(i), 2);
       wanted_.insert(account_name(i));
     }
@@ -154,8 +154,8 @@ TEST_F(AccountListing, OpensNoneOfThem) {
 }
 
 TEST_F(AccountListing, TellsOfThoseThatAreOpenAll) {
-  EXPECT_GE(lookups_of_all(at_instant(0)), kAccounts);
-  EXPECT_LT(lookups_of_all(at_instant(1)), kAccounts / 2) << "their catalogs are open now";
+  EXPECT_GE(lookups_of_all(at_instant(0)), kListedAccounts);
+  EXPECT_LT(lookups_of_all(at_instant(1)), kListedAccounts / 2) << "their catalogs are open now";
 }
 
 }  // namespace

@@ -13,8 +13,8 @@
 namespace yestermail::test {
 namespace {
 
-constexpr std::int64_t kHour = 3600;
-constexpr std::int64_t kDay = 24 * kHour;
+constexpr std::int64_t kSecondsOfHour = 3600;
+constexpr std::int64_t kSecondsOfDay = 24 * kSecondsOfHour;
 
 /// A mailbox in which anything happens: folders come, are renamed and go with all that is in them, mails are delivered,
 /// renamed, moved, changed, deleted and come back.
@@ -26,7 +26,7 @@ class AnyHistory : public StoreFixture {
     random_.seed(seed);
     make_folder();
     for (int day = 0; day < days; ++day) {
-      clock_.advance_seconds(1 + below(2 * kDay));
+      clock_.advance_seconds(1 + below(2 * kSecondsOfDay));
       const auto count = 1 + below(4);
       for (std::uint32_t i = 0; i < count; ++i) happen();
       if (changes_.empty()) continue;
@@ -252,7 +252,7 @@ TEST_P(AnyPlan, LeavesWhatStaysWhole) {
     check.bodies_stay();
     check.places_stay();
     check.keywords_stay();
-    const auto before = [&](int days) { return Instant{now.value - days * kDay * kMicrosPerSecond}; };
+    const auto before = [&](int days) { return Instant{now.value - days * kSecondsOfDay * kMicrosPerSecond}; };
     check.messages_go_by_age(before(versions), before(deleted), snapshots_);
     gone += check.count();
   }

@@ -16,22 +16,22 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-constexpr std::int64_t kDay = 86400 * kMicrosPerSecond;
+constexpr std::int64_t kDayMicros = 86400 * kMicrosPerSecond;
 
 TEST(Age, IsReadAsPeopleWriteIt) {
-  EXPECT_EQ(parse_age("1d")->micros, kDay);
-  EXPECT_EQ(parse_age("2w")->micros, 14 * kDay);
-  EXPECT_EQ(parse_age("6mon")->micros, 6 * 31 * kDay);
-  EXPECT_EQ(parse_age("2y")->micros, 2 * 366 * kDay);
+  EXPECT_EQ(parse_age("1d")->micros, kDayMicros);
+  EXPECT_EQ(parse_age("2w")->micros, 14 * kDayMicros);
+  EXPECT_EQ(parse_age("6mon")->micros, 6 * 31 * kDayMicros);
+  EXPECT_EQ(parse_age("2y")->micros, 2 * 366 * kDayMicros);
   EXPECT_TRUE(parse_age("forever")->forever);
   EXPECT_EQ(parse_age("90d")->text, "90d");
   for (const auto* text :
        {"", "0d", "-1d", "+1d", "d", "90", "90 d", "90D", "1h", "1.5y", "90days", "1001y", "99999999999999999999d"}) {
     EXPECT_FALSE(parse_age(text)) << text;
   }
-  EXPECT_FALSE(outlived_by(parse_age("forever"), Instant{5 * kDay}));
-  EXPECT_FALSE(outlived_by(std::nullopt, Instant{5 * kDay}));
-  EXPECT_EQ(outlived_by(parse_age("2d"), Instant{5 * kDay}), Instant{3 * kDay});
+  EXPECT_FALSE(outlived_by(parse_age("forever"), Instant{5 * kDayMicros}));
+  EXPECT_FALSE(outlived_by(std::nullopt, Instant{5 * kDayMicros}));
+  EXPECT_EQ(outlived_by(parse_age("2d"), Instant{5 * kDayMicros}), Instant{3 * kDayMicros});
 }
 
 TEST(KnownAccounts, ASelectionNamesWhatMeansNone) {

@@ -11,6 +11,7 @@
 #include "store/store.h"
 #include "tests/restore/mail_rules.h"
 #include "tests/support/recording_log.h"
+#include "tests/support/tree_compare.h"
 #include "tests/tools/store_fixture.h"
 
 namespace yestermail::test {
@@ -21,12 +22,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
-
-std::set<std::string> names_in(const std::string& directory) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(directory)) names.insert(entry.path().filename());
-  return names;
-}
 
 class RestoreMany : public StoreCommandTest {
  protected:

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "tests/restore/mail_rules.h"
+#include "tests/support/tree_compare.h"
 #include "tests/tools/store_fixture.h"
 
 namespace yestermail::test {
@@ -17,12 +18,6 @@ namespace {
 namespace fs = std::filesystem;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-std::set<std::string> names_in(const std::string& directory) {
-  std::set<std::string> names;
-  for (const auto& entry : fs::directory_iterator(directory)) names.insert(entry.path().filename());
-  return names;
-}
 
 std::int64_t mtime_of(const std::string& path) {
   struct stat is {};

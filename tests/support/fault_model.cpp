@@ -16,13 +16,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail(const std::string& path) { throw std::system_error(errno, std::generic_category(), path); }
+[[noreturn]] void fail_at(const std::string& path) { throw std::system_error(errno, std::generic_category(), path); }
 
 Bytes read_all(const Fd& fd) {
   struct stat status {};
-  if (::fstat(fd.get(), &status) != 0) fail("fault model");
+  if (::fstat(fd.get(), &status) != 0) fail_at("fault model");
   Bytes bytes(static_cast<std::size_t>(status.st_size));
-  if (::pread(fd.get(), bytes.data(), bytes.size(), 0) != status.st_size) fail("fault model");
+  if (::pread(fd.get(), bytes.data(), bytes.size(), 0) != status.st_size) fail_at("fault model");
   return bytes;
 }
 
@@ -34,7 +34,7 @@ class CutWriter {
   }
 
   void write_directory(const DiskNode& node, const std::string& destination, const std::string& relative) {
-    if (::mkdir(destination.c_str(), 0700) != 0) fail(destination);
+    if (::mkdir(destination.c_str(), 0700) != 0) fail_at(destination);
     const auto names = surviving_names(node, relative);
     for (const auto& [name, child] : names) {
       if (child->directory) {
@@ -78,7 +78,7 @@ class CutWriter {
     const auto path = paths_.find(&node);
     if (path == paths_.end()) throw std::logic_error("fault model: a file that has neither a name nor a handle");
     const Fd fd(::open(path->second.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd.valid()) fail(path->second);
+    if (!fd.valid()) fail_at(path->second);
     return read_all(fd);
   }
 
@@ -108,8 +108,8 @@ class CutWriter {
     }
     if (reverted_ > 0) lines_.push_back("blocks lost: " + std::to_string(reverted_) + " of " + relative);
     const Fd fd(::open(destination.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!fd.valid()) fail(destination);
-    if (::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) fail(destination);
+    if (!fd.valid()) fail_at(destination);
+    if (::write(fd.get(), bytes.data(), bytes.size()) != static_cast<ssize_t>(bytes.size())) fail_at(destination);
   }
 
   /// Files that the model has never heard of.

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 
 #include "base/c_ptr.h"
@@ -61,7 +62,7 @@ TreeEntry read_entry(const std::string& path) {
   return entry;
 }
 
-void read_below(const std::string& root, const std::string& relative, const TreeRules& rules, Tree& tree) {
+void read_below(const std::string& root, const std::string& relative, const TreeRules& rules, DiskTree& tree) {
   const auto directory = relative.empty() ? root : root + "/" + relative;
   std::vector<std::string> names;
   {
@@ -103,13 +104,20 @@ std::string difference(const TreeEntry& want, const TreeEntry& have, const TreeR
 
 }  // namespace
 
-Tree read_tree(const std::string& root, const TreeRules& rules) {
-  Tree tree;
+std::set<std::string> names_in(const std::string& directory) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(directory)) names.insert(entry.path().filename());
+  return names;
+}
+
+DiskTree read_tree(const std::string& root, const TreeRules& rules) {
+  DiskTree tree;
   read_below(root, "", rules, tree);
   return tree;
 }
 
-std::vector<std::string> differences(const Tree& want, const Tree& have, const TreeRules& rules, std::size_t limit) {
+std::vector<std::string> differences(const DiskTree& want, const DiskTree& have, const TreeRules& rules,
+                                     std::size_t limit) {
   std::vector<std::string> lines;
   for (const auto& [path, entry] : want) {
     const auto found = have.find(path);

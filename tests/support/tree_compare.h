@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,6 +14,9 @@
 #include "base/digest.h"
 
 namespace yestermail::test {
+
+/// What a directory holds, without what is below.
+std::set<std::string> names_in(const std::string& directory);
 
 struct TreeEntry {
   char type = '-';  ///< '-' file, 'd' directory, 'l' link, 'o' anything else
@@ -26,7 +30,7 @@ struct TreeEntry {
 };
 
 /// Path relative to the root -> what is there; the root itself is not in it. Links are not followed.
-using Tree = std::map<std::string, TreeEntry>;
+using DiskTree = std::map<std::string, TreeEntry>;
 
 /// What counts as a difference. Names, types and bytes always do.
 struct TreeRules {
@@ -39,10 +43,10 @@ struct TreeRules {
 };
 
 /// Throws std::system_error where something cannot be read: nothing is left out silently.
-Tree read_tree(const std::string& root, const TreeRules& rules = {});
+DiskTree read_tree(const std::string& root, const TreeRules& rules = {});
 
 /// One line a difference, empty if there is none; at most `limit` lines, the last then tells how many more.
-std::vector<std::string> differences(const Tree& want, const Tree& have, const TreeRules& rules = {},
+std::vector<std::string> differences(const DiskTree& want, const DiskTree& have, const TreeRules& rules = {},
                                      std::size_t limit = 20);
 std::vector<std::string> compare_trees(const std::string& want, const std::string& have, const TreeRules& rules = {},
                                        std::size_t limit = 20);

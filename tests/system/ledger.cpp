@@ -53,8 +53,7 @@ bool overlaps_gap(std::int64_t from, std::int64_t until, const std::vector<Gap>&
 
 class Check {
  public:
-  Check(const Ledger& ledger, const std::vector<Gap>& gaps, std::int64_t settled)
-      : ledger_(ledger), gaps_(gaps), settled_(settled) {}
+  Check(const std::vector<Gap>& gaps, std::int64_t settled) : gaps_(gaps), settled_(settled) {}
 
   void message(const std::string& base, const std::vector<Ledger::State>& states, std::vector<Recorded> recorded) {
     for (std::size_t i = 0; i < states.size(); ++i) {
@@ -102,7 +101,6 @@ class Check {
     say(base + ": gone from the store at " + std::to_string(covered) + ", before it went");
   }
 
-  const Ledger& ledger_;
   const std::vector<Gap>& gaps_;
   const std::int64_t settled_;
 };
@@ -118,7 +116,7 @@ std::size_t Ledger::changes() const {
 LedgerFindings check_ledger(View& view, AccountNumber account, const std::string& prefix, const Ledger& ledger,
                             const std::vector<Gap>& gaps, std::int64_t settled) {
   History history(view, account);
-  Check check(ledger, gaps, settled);
+  Check check(gaps, settled);
   for (const auto& [base, states] : ledger.messages()) {
     const auto recorded = history.by_base().find(base);
     check.message(base, states, recorded == history.by_base().end() ? std::vector<Recorded>() : recorded->second);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/check_record.h"
 #include "store/store.h"
+#include "tests/support/people.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/store_script.h"
 #include "tests/support/test_clock.h"
@@ -13,7 +14,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const std::string kAlice = "alice@example.com";
 const std::string kBob = "bob@example.net";
 
 /// A store that was written for months until now, as a clock of its own told.

@@ -43,7 +43,8 @@ class WatchCommand : public StoreCommandTest {
   /// So many messages that reading them all takes a while.
   void make_much_work() {
     for (int i = 0; i < 3000; ++i)
-      alice().put("", "work" + std::to_string(i) + ":2,S", sample_mail(i) + std::string(20'000, 'x'));
+      alice().put("", "work" + std::to_string(i) + ":2,S",
+                  sample_mail(static_cast<std::uint64_t>(i)) + std::string(20'000, 'x'));
   }
 
   std::optional<Process> daemon_;
