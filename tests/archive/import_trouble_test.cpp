@@ -4,6 +4,7 @@
 
 #include "base/json_text.h"
 #include "tests/archive/import_fixture.h"
+#include "tests/support/campaign_setting.h"
 
 namespace yestermail::test {
 namespace {
@@ -190,11 +191,8 @@ TEST_F(ImportTrouble, ReadsABombWithLittleMemory) {
   const auto file = directory_ / "bomb";
   ASSERT_EQ(test::run({"tar", "-C", list, "--zstd", "-cf", file, "README.txt", "export.json", "accounts"}).status, 0);
   ASSERT_LT(fs::file_size(file), 1U << 20U);
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  const std::string limit;  // A sanitizer has terabytes of addresses for itself.
-#else
-  const std::string limit = "ulimit -v 900000; ";
-#endif
+  // A sanitizer has terabytes of addresses for itself.
+  const std::string limit = test::kSanitized ? "" : "ulimit -v 900000; ";
   const auto outcome = test::run(
       {"sh", "-c", limit + "exec \"$0\" import --store \"$1\" \"$2\" --dry-run --json", program_path(), other_, file});
   EXPECT_EQ(outcome.status, 5) << outcome.err;

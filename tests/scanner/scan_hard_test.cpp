@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/maildir_name.h"
 #include "tests/scanner/scan_world.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/tree_compare.h"
 
 namespace yestermail {
@@ -20,14 +21,6 @@ namespace {
 
 using namespace test;
 namespace fs = std::filesystem;
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kSanitized = true;  // They keep freed memory.
-#elif defined(__has_feature)
-constexpr bool kSanitized = __has_feature(address_sanitizer) || __has_feature(thread_sanitizer);
-#else
-constexpr bool kSanitized = false;
-#endif
 
 /// Runs `body` in a process of its own; its exit status.
 template <class Body>

@@ -8,6 +8,7 @@
 
 #include "store/catalog_reader.h"
 #include "store/catalog_writer.h"
+#include "tests/support/campaign_setting.h"
 #include "tests/support/temp_directory.h"
 
 namespace yestermail::test {
@@ -69,11 +70,8 @@ TempDirectory::Where roomy_place() {
 }
 
 TEST(Listing, TouchesOnlyRowsThatAreResultsAmongAMillionVersions) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-  constexpr std::uint64_t kVersions = 50'000;  // Building the catalog is what takes the time there.
-#else
-  constexpr std::uint64_t kVersions = 1'000'000;
-#endif
+  // Building the catalog is what takes the time.
+  constexpr std::uint64_t kVersions = for_this_build(50'000, 1'000'000);
   // What a listing may cost: some machine steps a row, and a few dozen a level for finding its place in an index.
   constexpr std::uint64_t kStepsPerRow = 6;
   constexpr std::uint64_t kStepsPerListing = 64 * 40;
