@@ -75,7 +75,7 @@ int run_accounts(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kAccounts{
+const Command kAccountsCommand{
     "accounts",
     "list the accounts, also those of another time",
     "[--at INSTANT | --all] [--json]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kAccounts;
+extern const Command kAccountsCommand;
 
 }  // namespace yestermail

@@ -52,7 +52,7 @@ int run_cat(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kCat{
+const Command kCatCommand{
     "cat",
     "print one item, byte for byte, as it was at any time",
     "ACCOUNT/FOLDER/ITEM [--at INSTANT]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kCat;
+extern const Command kCatCommand;
 
 }  // namespace yestermail

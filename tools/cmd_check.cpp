@@ -133,7 +133,7 @@ int run_check(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kCheck{
+const Command kCheckCommand{
     "check",
     "compare everything that the store holds, and repair it",
     "[--level N] [--accounts PATTERN]... [--budget DURATION] [--changed] [--repair [--from STORE|SOURCE]...]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kCheck;
+extern const Command kCheckCommand;
 
 }  // namespace yestermail

@@ -126,7 +126,7 @@ int run_erase(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kErase{
+const Command kEraseCommand{
     "erase",
     "remove an item or an account from all of history at once",
     "ACCOUNT | ACCOUNT/FOLDER/ITEM [--at INSTANT] [--note TEXT] [--dry-run] [--json] | --list [--json] | --forget ID",

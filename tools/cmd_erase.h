@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kErase;
+extern const Command kEraseCommand;
 
 }  // namespace yestermail

@@ -143,7 +143,7 @@ int run_export(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kExport{
+const Command kExportCommand{
     "export",
     "write accounts into one portable archive",
     "--to FILE|- [ACCOUNT|@DOMAIN|PATTERN...] [--at INSTANT]",

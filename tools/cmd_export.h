@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kExport;
+extern const Command kExportCommand;
 
 }  // namespace yestermail

@@ -169,7 +169,7 @@ int run_find(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kFind{
+const Command kFindCommand{
     "find",
     "find messages by their words, at any time or over all time",
     "QUERY... [--account PATTERN] [--at INSTANT] [--deleted]",

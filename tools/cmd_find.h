@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kFind;
+extern const Command kFindCommand;
 
 }  // namespace yestermail

@@ -97,7 +97,7 @@ int run_hold(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kHold{
+const Command kHoldCommand{
     "hold",
     "keep accounts whole, whatever retention and erasure say",
     "add NAME --account PATTERN... [--note TEXT] | list [--json] | release NAME",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kHold;
+extern const Command kHoldCommand;
 
 }  // namespace yestermail

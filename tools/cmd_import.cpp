@@ -183,7 +183,7 @@ int run_import(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kImport{
+const Command kImportCommand{
     "import",
     "take in an archive, another store or a Maildir",
     "FROM [--accounts PATTERN]... [--map OLD=NEW]... [--dry-run]",

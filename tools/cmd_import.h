@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kImport;
+extern const Command kImportCommand;
 
 }  // namespace yestermail

@@ -100,7 +100,7 @@ int run_init(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kInit{
+const Command kInitCommand{
     "init",
     "make a store for the history of some mail trees",
     "[--store] DIR {--source SPEC...|--no-source} [--accounts PATTERN]... [--pool SCOPE]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kInit;
+extern const Command kInitCommand;
 
 }  // namespace yestermail

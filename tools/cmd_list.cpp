@@ -176,7 +176,7 @@ int run_list(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kList{
+const Command kListCommand{
     "list",
     "list accounts, the folders of one, or the items of a folder",
     "[ACCOUNT[/FOLDER]] [--at INSTANT] [--long] [--json]",

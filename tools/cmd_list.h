@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kList;
+extern const Command kListCommand;
 
 }  // namespace yestermail

@@ -238,7 +238,7 @@ int run_log(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kLog{
+const Command kLogCommand{
     "log",
     "show what happened, oldest first",
     "[ACCOUNT[/FOLDER]] [--from INSTANT] [--until INSTANT]",

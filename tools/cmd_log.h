@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kLog;
+extern const Command kLogCommand;
 
 }  // namespace yestermail

@@ -105,7 +105,7 @@ int run_mount(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kMount{
+const Command kMountCommand{
     "mount",
     "show the history as a filesystem",
     "[STORE] MOUNTPOINT [-o OPT,...] [--foreground] [--account ACCOUNT --uid USER]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kMount;
+extern const Command kMountCommand;
 
 }  // namespace yestermail

@@ -105,7 +105,7 @@ int run_purge(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kPurge{
+const Command kPurgeCommand{
     "purge",
     "remove for good what has outlived its retention",
     "[--account PATTERN]... [--dry-run | --verify] [--force] [--json]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kPurge;
+extern const Command kPurgeCommand;
 
 }  // namespace yestermail

@@ -43,7 +43,7 @@ int run_rebuild(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kRebuild{
+const Command kRebuildCommand{
     "rebuild",
     "make the databases of the store anew from its logs and packs",
     "[--accounts PATTERN]...",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kRebuild;
+extern const Command kRebuildCommand;
 
 }  // namespace yestermail

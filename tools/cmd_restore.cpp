@@ -169,7 +169,7 @@ int run_restore(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kRestore{
+const Command kRestoreCommand{
     "restore",
     "put an account, a folder or an item back as it was",
     "ACCOUNT[/FOLDER[/ITEM]]|--domain DOMAIN --at INSTANT [--to DIR [--as FORM]]",

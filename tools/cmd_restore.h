@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kRestore;
+extern const Command kRestoreCommand;
 
 }  // namespace yestermail

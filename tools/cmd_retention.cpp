@@ -120,7 +120,7 @@ int run_retention(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kRetention{
+const Command kRetentionCommand{
     "retention",
     "set how long what is not there any more is kept",
     "list [--json] | set SCOPE [--versions AGE] [--deleted AGE] [--accounts AGE] | unset SCOPE",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kRetention;
+extern const Command kRetentionCommand;
 
 }  // namespace yestermail

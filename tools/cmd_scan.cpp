@@ -194,7 +194,7 @@ int run_scan(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kScan{
+const Command kScanCommand{
     "scan",
     "record what changed since the last scan; the first one records all",
     "[--threads N] [--full] [--accounts PATTERN]...",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kScan;
+extern const Command kScanCommand;
 
 }  // namespace yestermail

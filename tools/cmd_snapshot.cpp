@@ -105,7 +105,7 @@ int run_snapshot(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kSnapshot{
+const Command kSnapshotCommand{
     "snapshot",
     "give an instant a name: it is kept, and shown in the mount",
     "create NAME [--at INSTANT] [--note TEXT] | list [--json] | delete NAME",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kSnapshot;
+extern const Command kSnapshotCommand;
 
 }  // namespace yestermail

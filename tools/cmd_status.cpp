@@ -231,7 +231,7 @@ int run_status(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kStatus{
+const Command kStatusCommand{
     "status",
     "show what the store holds, its size, and whether it is watched",
     "[--by-account] [--json]",

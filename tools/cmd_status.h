@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kStatus;
+extern const Command kStatusCommand;
 
 }  // namespace yestermail

@@ -116,7 +116,7 @@ int run_undelete(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kUndelete{
+const Command kUndeleteCommand{
     "undelete",
     "put back what was deleted in a span of time",
     "ACCOUNT --from INSTANT [--until INSTANT] [--folder FOLDER] [--match TEXT]",

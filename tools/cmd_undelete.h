@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kUndelete;
+extern const Command kUndeleteCommand;
 
 }  // namespace yestermail

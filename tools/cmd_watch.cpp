@@ -155,7 +155,7 @@ int run_watch(const Arguments& arguments, Environment& env) {
 
 }  // namespace
 
-const Command kWatch{
+const Command kWatchCommand{
     "watch",
     "record every change as it happens",
     "[--threads N] [--method NAME]",

@@ -5,6 +5,6 @@
 
 namespace yestermail {
 
-extern const Command kWatch;
+extern const Command kWatchCommand;
 
 }  // namespace yestermail

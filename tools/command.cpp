@@ -29,8 +29,10 @@ namespace yestermail {
 namespace {
 
 constexpr std::array<const Command*, 21> kCommands{
-    &kInit,   &kScan,   &kWatch, &kMount,   &kAccounts, &kList,      &kLog,  &kFind,  &kCat,   &kRestore, &kUndelete,
-    &kExport, &kImport, &kCheck, &kRebuild, &kSnapshot, &kRetention, &kHold, &kPurge, &kErase, &kStatus};
+    &kInitCommand,   &kScanCommand,  &kWatchCommand,   &kMountCommand,    &kAccountsCommand,  &kListCommand,
+    &kLogCommand,    &kFindCommand,  &kCatCommand,     &kRestoreCommand,  &kUndeleteCommand,  &kExportCommand,
+    &kImportCommand, &kCheckCommand, &kRebuildCommand, &kSnapshotCommand, &kRetentionCommand, &kHoldCommand,
+    &kPurgeCommand,  &kEraseCommand, &kStatusCommand};
 
 }  // namespace
 
