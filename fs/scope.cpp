@@ -4,7 +4,6 @@
 #include "base/clock.h"
 
 namespace yestermail {
-namespace {}  // namespace
 
 Attributes attributes_of(const EntryState& state, Style style) {
   Attributes attributes;
