@@ -9,6 +9,9 @@
 
 namespace yestermail {
 
+/// How many versions a listing asks for at a time: a caller may be content with a few entries.
+inline constexpr std::size_t kListedAtOnce = 64;
+
 /// Where a listing resumes: folders come first, by anchor and depth; then messages by their version.
 inline std::uint64_t folder_cursor(const Folder& folder) {
   constexpr unsigned kDepthBits = 4;

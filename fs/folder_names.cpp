@@ -14,7 +14,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kLongestFolderName = 255;
 constexpr std::size_t kSuffixLength = 6;
 
 struct Readable {
@@ -35,14 +34,14 @@ std::string decoded_folder(std::string_view raw) { return decode_modified_utf7(r
 std::string as_it_is(std::string_view raw) { return std::string(raw); }
 
 Readable readable(const std::string& decoded) {
-  std::string text(without_trailing_dots(cut_text(safe_text(decoded, Charset::kPosix), kLongestFolderName)));
+  std::string text(without_trailing_dots(cut_text(safe_text(decoded, Charset::kPosix), kLongestEntryName)));
   if (text.empty() || text.front() == '-' || text.front() == '.') text.insert(0, "_");
   const bool clean = text == decoded && !has_suffix_of_ours(text);
   return {std::move(text), clean};
 }
 
 std::string with_suffix(std::string_view text, std::string_view raw, std::uint64_t seed) {
-  return std::string(cut_text(text, kLongestFolderName - kSuffixLength - 1)) + "~" +
+  return std::string(cut_text(text, kLongestEntryName - kSuffixLength - 1)) + "~" +
          tag_text(checksum(as_bytes(raw), seed), kSuffixLength);
 }
 

@@ -13,7 +13,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kFriendlyAtOnce = 64;
 constexpr std::uint64_t kHomeCursor = kDotDotCursor + 1;
 
 /// The next ids of both directories of a folder, ascending.
@@ -130,8 +129,8 @@ void FriendlyTree::list_messages(const Scope& scope, ItemId folder, std::uint64_
   };
   auto cur = ids_in("cur");
   auto fresh = ids_in("new");
-  for (auto batch = next_of_both(cur, fresh, kFriendlyAtOnce); !batch.empty();
-       batch = next_of_both(cur, fresh, kFriendlyAtOnce)) {
+  for (auto batch = next_of_both(cur, fresh, kListedAtOnce); !batch.empty();
+       batch = next_of_both(cur, fresh, kListedAtOnce)) {
     for (const auto& version : past_.view().versions(scope.account(), batch)) {
       if (version.state.kind != EntryKind::kMessage) continue;
       const auto name = message_name(version.item, version.state);

@@ -13,8 +13,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kGatheredAtOnce = 64;
-
 bool is_history(const Scope& scope) { return scope.view.container == Container::kHistory; }
 
 bool contains(std::shared_ptr<const IdList> ids, VersionId id) {
@@ -134,7 +132,7 @@ void GatheredTree::list_messages(const Scope& scope, const Place& place, std::ui
   IdCursor ids(messages(scope, place), message_before(cursor));
   while (!ids.done()) {
     std::vector<VersionId> batch;
-    for (; batch.size() < kGatheredAtOnce && !ids.done(); ids.next()) batch.push_back(ids.peek());
+    for (; batch.size() < kListedAtOnce && !ids.done(); ids.next()) batch.push_back(ids.peek());
     for (const auto& version : view_.versions(scope.account(), batch)) {
       if (version.state.kind != EntryKind::kMessage) continue;
       const auto name = is_history(scope) ? ItemLife::name(version) : message_name(version.item, version.state);

@@ -9,7 +9,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kLongestMessageName = 255;
 constexpr std::size_t kLongestSender = 80;
 
 std::string_view trimmed(std::string_view text) { return without_trailing_dots(text); }
@@ -32,7 +31,7 @@ std::string message_name(ItemId item, const EntryState& state) {
   const auto sender = trimmed(cut_text(sender_text, kLongestSender));
   if (!sender.empty()) name.append(" ").append(sender);
   const std::string_view joint = sender.empty() ? " " : " - ";
-  const auto room = kLongestMessageName - end.size() - name.size() - joint.size();
+  const auto room = kLongestEntryName - end.size() - name.size() - joint.size();
   const auto subject = trimmed(cut_text(subject_text, room));
   if (!subject.empty()) name.append(joint).append(subject);
   return name + end;

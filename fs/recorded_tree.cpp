@@ -9,7 +9,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kRecordedAtOnce = 64;
 constexpr std::uint32_t kWriteBits = 0222;
 
 constexpr std::string_view kAccountSuffix = ".json";
@@ -86,7 +85,7 @@ void RecordedTree::list(const Scope& scope, std::uint64_t cursor, const EntrySin
   IdCursor ids(past_.entries(scope.account(), scope.item(), scope.moment), message_before(cursor));
   while (!ids.done()) {
     std::vector<VersionId> batch;
-    for (; batch.size() < kRecordedAtOnce && !ids.done(); ids.next()) batch.push_back(ids.peek());
+    for (; batch.size() < kListedAtOnce && !ids.done(); ids.next()) batch.push_back(ids.peek());
     for (const auto& version : past_.view().versions(scope.account(), batch)) {
       if (!is_shown(scope, version)) continue;
       if (!sink({shown_name(version), node_of(scope, version), message_cursor(version.id)})) return;

@@ -142,7 +142,7 @@ std::string_view without_trailing_dots(std::string_view text) {
 }
 
 bool is_entry_name(std::string_view name) {
-  return !name.empty() && name.size() <= 255 && name != "." && name != ".." &&
+  return !name.empty() && name.size() <= kLongestEntryName && name != "." && name != ".." &&
          name.find('/') == std::string_view::npos && name.find('\0') == std::string_view::npos;
 }
 

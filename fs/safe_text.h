@@ -25,6 +25,9 @@ std::string_view cut_text(std::string_view text, std::size_t limit);
 /// Without spaces and dots at the end.
 std::string_view without_trailing_dots(std::string_view text);
 
+/// The bytes of the longest name that Linux takes.
+inline constexpr std::size_t kLongestEntryName = 255;
+
 /// The last test before a name goes to the kernel: 1 to 255 bytes, no `/`, no NUL, not `.` or `..`. One bad name would
 /// make its whole directory unreadable.
 bool is_entry_name(std::string_view name);

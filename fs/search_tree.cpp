@@ -13,7 +13,6 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kBudget = 2U << 20U;
-constexpr std::size_t kFoundAtOnce = 64;
 constexpr std::int64_t kHour = 3600 * kMicrosPerSecond;
 
 }  // namespace
@@ -95,9 +94,9 @@ void SearchTree::list_messages(const Scope& scope, std::uint64_t cursor, const E
   const auto ids = found(scope);
   auto rest = std::span(*ids);
   rest = rest.subspan(static_cast<std::size_t>(std::ranges::upper_bound(rest, message_before(cursor)) - rest.begin()));
-  for (; !rest.empty(); rest = rest.subspan(std::min(kFoundAtOnce, rest.size()))) {
+  for (; !rest.empty(); rest = rest.subspan(std::min(kListedAtOnce, rest.size()))) {
     for (const auto& version :
-         past_.view().versions(scope.account(), rest.first(std::min(kFoundAtOnce, rest.size())))) {
+         past_.view().versions(scope.account(), rest.first(std::min(kListedAtOnce, rest.size())))) {
       const auto node = file_node(scope.account(), version, Style::kOwnerOnly, scope.lifetime());
       if (!sink({message_name(version.item, version.state), node, message_cursor(version.id)})) return;
     }

@@ -11,7 +11,6 @@ namespace {
 
 constexpr std::size_t kLongestHoldName = 200;
 constexpr std::string_view kAccounts = "accounts";
-constexpr std::string_view kHoldNote = "note";
 
 bool is_hold_name(std::string_view name) {
   const bool plain = printable(name) == name && name.find('/') == std::string_view::npos;
@@ -50,12 +49,12 @@ Setting setting_of(const Hold& hold) {
   Setting setting;
   setting.name = std::string(kHoldWord) + " " + hold.name;
   setting.fields.lists.emplace(kAccounts, hold.accounts);
-  if (!hold.note.empty()) setting.fields.texts.emplace(kHoldNote, hold.note);
+  if (!hold.note.empty()) setting.fields.texts.emplace(kNoteField, hold.note);
   return setting;
 }
 
 Hold hold_of(const Setting& setting) {
-  Hold hold{std::string(subject_of(setting.name)), setting.fields.list(kAccounts), setting.fields.text(kHoldNote),
+  Hold hold{std::string(subject_of(setting.name)), setting.fields.list(kAccounts), setting.fields.text(kNoteField),
             setting.since};
   if (is_hold_name(hold.name) && !hold.accounts.empty()) return hold;
   throw Error(Errc::kDamage, "the setting \"" + printable(setting.name) +

@@ -27,6 +27,9 @@ struct SettingFields {
   [[nodiscard]] std::vector<std::string> list(std::string_view key) const;
 };
 
+/// The text of a setting that says what it is for.
+inline constexpr std::string_view kNoteField = "note";
+
 /// A setting under its name: a word that says what it is, a space, and what it is about ("hold lawsuit").
 struct Setting {
   std::string name;

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::size_t kLongestSnapshotName = 100;
 constexpr std::string_view kAt = "at";
-constexpr std::string_view kSnapshotNote = "note";
 
 /// What stands beside it in a mount, or will.
 constexpr std::array<std::string_view, 9> kTaken{"latest",  "at",     "maildir", "deleted",   "history",
@@ -47,7 +46,7 @@ Setting setting_of(const Snapshot& snapshot) {
   Setting setting;
   setting.name = setting_name(snapshot.name);
   setting.fields.texts.emplace(kAt, instant_text(snapshot.at));
-  if (!snapshot.note.empty()) setting.fields.texts.emplace(kSnapshotNote, snapshot.note);
+  if (!snapshot.note.empty()) setting.fields.texts.emplace(kNoteField, snapshot.note);
   return setting;
 }
 
@@ -59,7 +58,7 @@ Snapshot snapshot_of(const Setting& setting) {
     throw Error(Errc::kDamage,
                 "the setting \"" + printable(setting.name) + "\" is no snapshot: delete it, and create it anew");
   }
-  return {name, *at, setting.fields.text(kSnapshotNote), setting.since, setting.item};
+  return {name, *at, setting.fields.text(kNoteField), setting.since, setting.item};
 }
 
 std::vector<Snapshot> snapshots(View& view) {

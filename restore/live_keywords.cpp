@@ -6,11 +6,7 @@
 #include "restore/dot_lock.h"
 
 namespace yestermail {
-namespace {
-
-constexpr const char* kKeywordsFile = "dovecot-keywords";
-
-}  // namespace
+namespace {}  // namespace
 
 LiveKeywords::LiveKeywords(const HeldDirectory& directory, KeywordMap before)
     : directory_(directory),

@@ -11,6 +11,9 @@
 
 namespace yestermail {
 
+/// Where Dovecot keeps the names of the keywords that letters stand for.
+inline constexpr const char* kKeywordsFile = "dovecot-keywords";
+
 /// The keywords of a folder that a mail server may be using. One thread.
 class LiveKeywords {
  public:

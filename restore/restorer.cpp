@@ -7,6 +7,7 @@
 #include <span>
 
 #include "base/maildir_name.h"
+#include "restore/live_keywords.h"
 
 namespace yestermail {
 namespace {
@@ -145,10 +146,9 @@ void Restorer::skip(const Wanted& item, const std::string& why) {
 
 /// They stand in the folder, or in its control directory where Dovecot was told to keep such files elsewhere.
 const KeywordMap& Restorer::keywords_of(const RecordedFolder& folder, Instant at) {
-  constexpr std::string_view kFile = "dovecot-keywords";
   auto& view = setting_.view;
   const auto account = setting_.account.number;
-  auto file = view.lookup(account, folder.item, kFile, at);
+  auto file = view.lookup(account, folder.item, kKeywordsFile, at);
   auto control = file ? std::nullopt : view.lookup(account, kRootItem, "@control", at);
   const bool fs = setting_.account.layout == "fs";
   auto rest = !folder.directory.empty() ? folder.directory : std::string(fs ? "INBOX" : ".INBOX");
@@ -157,7 +157,7 @@ const KeywordMap& Restorer::keywords_of(const RecordedFolder& folder, Instant at
     rest.erase(0, level.size() + 1);
     control = view.lookup(account, control->item, level, at);
   }
-  if (control) file = view.lookup(account, control->item, kFile, at);
+  if (control) file = view.lookup(account, control->item, kKeywordsFile, at);
   if (!file || !file->state.digest) return keywords_[VersionId{}];
   const auto [found, fresh] = keywords_.try_emplace(file->id);
   if (fresh) found->second = KeywordMap(text_of(*view.open_blob(account, *file->state.digest)));

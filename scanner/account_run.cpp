@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "scanner/account_source.h"
 
 namespace yestermail {
 
@@ -23,9 +24,7 @@ std::string AccountRun::shown(const ScannedDirectory& directory, std::string_vie
   return printable(name) + ": " + (path.empty() ? "its mail directory" : printable(path));
 }
 
-std::string path_in(const ScannedDirectory& directory, std::string_view name) {
-  return directory.path.empty() ? std::string(name) : directory.path + "/" + std::string(name);
-}
+std::string path_in(const ScannedDirectory& directory, std::string_view name) { return path_in(directory.path, name); }
 
 const Version* find_named(const std::vector<Version>& sorted, std::string_view name) {
   const auto name_of = [](const Version& version) -> std::string_view { return version.state.name; };

@@ -7,14 +7,15 @@
 #include <cerrno>
 #include <ctime>
 
+#include "base/clock.h"
+
 namespace yestermail {
 namespace {
 
 /// Times that do not fit (year 2262 and later) become the largest that does.
 std::int64_t nanoseconds(const timespec& time) {
-  constexpr std::int64_t kPerSecond = 1'000'000'000;
   std::int64_t result = 0;
-  if (__builtin_mul_overflow(std::int64_t{time.tv_sec}, kPerSecond, &result) ||
+  if (__builtin_mul_overflow(std::int64_t{time.tv_sec}, kNanosPerSecond, &result) ||
       __builtin_add_overflow(result, std::int64_t{time.tv_nsec}, &result)) {
     return time.tv_sec < 0 ? INT64_MIN : INT64_MAX;
   }

@@ -19,6 +19,9 @@
 
 namespace yestermail {
 
+/// How many transactions a catalog that is made anew is given at a time.
+inline constexpr std::size_t kReplayGroup = 512;
+
 /// What is in a pack, and how long the file is.
 struct LoadedPack {
   std::uint64_t bytes = 0;

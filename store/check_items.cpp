@@ -14,7 +14,6 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kMostItems = 10'000;
-constexpr int kDeepest = 4;  ///< recipes nest no deeper
 
 using BadBlobs = std::map<Digest, std::string>;
 
@@ -93,7 +92,7 @@ void visit_recipes(const CheckContext& context, const CheckedOwner& owner,
 
 /// Adds parts that are recipes of bad parts, until none is new.
 void close_over_parts(const CheckContext& context, const CheckedOwner& pool, BadBlobs& bad) {
-  for (int depth = 0; depth < kDeepest; ++depth) {
+  for (int depth = 0; depth < kDeepestRecipe; ++depth) {
     const auto before = bad.size();
     visit_recipes(context, pool, [&](const Digest& digest, ByteView recipe) {
       if (const auto* why = bad_part(recipe, bad)) bad.try_emplace(digest, *why);

@@ -12,8 +12,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kRemainsGroup = 512;
-
 /// Ends the version of an item that ended at `at`, where no other version of the item does so by beginning then.
 void end_item(CatalogReader& rows, ItemId item, Instant at, std::vector<Operation>& to) {
   const auto before = rows.item_at(item, Instant{at.value - 1});
@@ -67,7 +65,7 @@ void HistoryRemains::replay(const std::string& path, const std::function<void(co
   };
   read([&](const Transaction& transaction) {
     pending.push_back(transaction);
-    if (pending.size() >= kRemainsGroup) flush();
+    if (pending.size() >= kReplayGroup) flush();
   });
   flush();
   catalog.checkpoint();

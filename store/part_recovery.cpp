@@ -8,8 +8,6 @@
 namespace yestermail {
 namespace {
 
-constexpr int kDeepestRecovered = 4;
-
 class Recovery {
  public:
   Recovery(const std::function<bool(const Digest&)>& is_lost,
@@ -56,7 +54,7 @@ class Recovery {
       if (Digest::of(bytes) == part) found_.try_emplace(part, bytes.begin(), bytes.end());
       return;
     }
-    if (depth >= kDeepestRecovered) return;
+    if (depth >= kDeepestRecipe) return;
     const auto stored = stored_(part);
     if (stored && stored->form == BlobForm::kRecipe) take_apart(bytes, stored->stored.bytes, depth + 1);
   }

@@ -18,6 +18,8 @@ struct PartStep {
   Digest part;
   std::uint64_t size = 0;
 };
+/// How deep recipes nest: a blob names parts, a part chunks, and a chunk may happen to be a part that was cut.
+inline constexpr int kDeepestRecipe = 4;
 using RecipePiece = std::variant<ByteView, PartStep>;
 /// How many bytes it gives.
 std::uint64_t piece_size(const RecipePiece& piece);

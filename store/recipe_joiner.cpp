@@ -10,8 +10,6 @@
 namespace yestermail {
 namespace {
 
-constexpr int kMaxDepth = 4;  ///< a blob names parts, a part chunks, and a chunk may happen to be a part that was cut
-
 ByteView range(ByteView from, std::uint64_t offset, std::size_t size) {
   return from.subspan(static_cast<std::size_t>(offset), size);
 }
@@ -106,7 +104,7 @@ void RecipeJoiner::read_piece(const RecipePiece& piece, std::uint64_t offset, st
 
 PartProvider::Part RecipeJoiner::part(const PartStep& step) {
   auto found = parts_.part(step);
-  if (found.form == BlobForm::kWhole ? found.stored.bytes.size() != step.size : depth_ >= kMaxDepth) {
+  if (found.form == BlobForm::kWhole ? found.stored.bytes.size() != step.size : depth_ >= kDeepestRecipe) {
     throw Error(Errc::kDamage, "part " + step.part.hex() + ": not what its recipe says");
   }
   return found;

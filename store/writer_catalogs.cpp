@@ -11,7 +11,6 @@ namespace yestermail {
 namespace {
 
 constexpr std::size_t kMaxOpen = 64;
-constexpr std::size_t kReplayGroup = 512;
 constexpr std::uint64_t kLargeLogBytes = 8U << 20U;
 
 /// SQLite's own log of a database takes room, and is read whole when that is opened after a kill. A commit adds some

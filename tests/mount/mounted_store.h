@@ -6,7 +6,6 @@
 
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,7 +27,7 @@ std::optional<std::string> why_no_mounts();
 /// Takes away whatever is mounted there; harmless where nothing is.
 void unmount(const std::string& path);
 
-/// What any program sees: the bytes of a file, its status, and the names in a directory.
+/// What any program sees: the bytes of a file, and its status.
 std::string content(const std::string& path);
 struct stat status_of(const std::string& path);
 
