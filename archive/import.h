@@ -46,6 +46,7 @@ class ImportProgress {
   virtual ~ImportProgress() = default;
   virtual void expect(std::uint64_t files, std::uint64_t bytes) = 0;
   virtual void advanced(std::uint64_t files, std::uint64_t bytes) = 0;
+  /// What it throws ends the import; what is no Error goes through to who imports.
   virtual void told(const ImportNote& note) = 0;
 };
 

@@ -2,16 +2,16 @@
 #include "tools/cmd_import.h"
 
 #include <array>
-#include <filesystem>
 #include <memory>
+#include <optional>
 
 #include "archive/archive_history.h"
-#include "archive/import.h"
 #include "archive/import_history.h"
 #include "archive/store_history.h"
 #include "base/error.h"
-#include "policy/erasures.h"
 #include "tools/accounts.h"
+#include "tools/control_client.h"
+#include "tools/import_origin.h"
 #include "tools/import_report.h"
 #include "tools/import_tree.h"
 #include "tools/store_location.h"
@@ -29,25 +29,6 @@ constexpr std::array<OptionSpec, 7> kImportOptions{{
     {"dry-run", 'n', "", "show what would be imported, record nothing", false},
     kJsonOption,
 }};
-
-enum class OriginKind : std::uint8_t { kArchive, kStore, kTree };
-
-/// Error{kUsage} where it can be none of them.
-OriginKind kind_of(const std::string& from) {
-  if (from.starts_with("maildir:")) return OriginKind::kTree;
-  std::error_code failed;
-  const auto status = std::filesystem::status(from, failed);
-  if (std::filesystem::is_regular_file(status)) return OriginKind::kArchive;
-  if (!std::filesystem::exists(status)) {
-    throw Error(Errc::kNotFound, printable(from) +
-                                     ": is not there, or cannot be looked at: name an archive of export, "
-                                     "another store, or maildir:PATH");
-  }
-  if (std::filesystem::exists(from + "/yestermail.store")) return OriginKind::kStore;
-  throw Error(Errc::kUsage, printable(from) +
-                                ": is neither an archive of export nor a store: a Maildir is imported as "
-                                "maildir:PATH, and what comes through a pipe is to be written to a file first");
-}
 
 std::map<std::string, std::string> read_names(const Arguments& arguments) {
   std::map<std::string, std::string> names;
@@ -75,50 +56,19 @@ std::unique_ptr<Recorder> open_to_import(StoreWorld world, const std::string& st
   }
 }
 
-/// FROM, opened as far as it can be before the store is.
-struct Origin {
-  OriginKind kind = OriginKind::kArchive;
-  std::string from;
-  std::unique_ptr<View> view;  ///< kStore
-  Uuid store;
-  Instant at = kForever;
-};
-
-Origin open_origin(const Arguments& arguments, const Environment& env, StoreWorld world) {
+std::string origin_named(const Arguments& arguments) {
   arguments.at_most_words(1);
   if (arguments.words().empty()) {
     throw Error(Errc::kUsage, "nothing to import given: write an archive of export, another store, or maildir:PATH");
   }
-  Origin origin;
-  origin.from = arguments.words().front();
-  origin.kind = kind_of(origin.from);
-  if (origin.kind == OriginKind::kStore) {
-    origin.store = read_store_id(world, origin.from);
-    origin.at = at_option(arguments, env);
-    origin.view = open_view(world, origin.from);
-  } else if (arguments.has("at")) {
-    throw Error(Errc::kUsage, printable(origin.from) + ": has one instant only: --at is for another store");
-  } else if (arguments.has("history") && origin.kind == OriginKind::kTree) {
-    throw Error(Errc::kUsage,
-                printable(origin.from) + ": --history is for an archive or another store: a tree has its state alone");
-  }
-  return origin;
+  return arguments.words().front();
 }
 
-/// What was erased from a store does not come back into it.
-ErasedContents erased_from(View& view) {
-  auto erasures = std::make_shared<const Erasures>(Erasures::read(view));
-  if (erasures->empty()) return {};
-  return [erasures = std::move(erasures)](const std::string& here, const std::string& there, const Digest& content) {
-    return erasures->contains(here, content) || erasures->contains(there, content);
-  };
-}
-
-int take_in(const ImportTarget& target, const Origin& origin, const ImportOrder& order, ImportReport& report) {
-  const auto tally = origin.kind == OriginKind::kStore
-                         ? import_store(target, {*origin.view, origin.store, origin.at}, order, report)
-                         : import_archive(target, origin.from, order, report);
-  return report.end(tally);
+/// From the root: a daemon has another working directory.
+std::string from_the_root(const Origin& origin) {
+  constexpr std::string_view kMaildir = "maildir:";
+  if (origin.kind != OriginKind::kTree) return absolute_path(origin.from);
+  return std::string(kMaildir) + absolute_path(origin.from.substr(kMaildir.size()));
 }
 
 /// The store that takes it in, open for reading at least.
@@ -152,6 +102,16 @@ int take_in_history(StoreWorld world, const std::string& store, const Origin& or
   return report.end(import_history(target, *source, all_accounts(target.view), clock, order, report));
 }
 
+/// Through the daemon that has the store open, if there is one.
+ImportTally take_in(StoreWorld world, const std::string& store, const Origin& origin, ImportOrder& order, bool dry_run,
+                    ImportReport& report) {
+  auto daemon = dry_run ? std::nullopt : ControlClient::connect(store);
+  if (daemon) return daemon->import({from_the_root(origin), origin.at, order}, report);
+  const auto opened = open_target(world, store, dry_run);
+  order.is_erased = erased_from(opened.target().view);
+  return import_state(opened.target(), origin, order, report, report);
+}
+
 int run_import(const Arguments& arguments, Environment& env) {
   const bool dry_run = arguments.has("dry-run");
   const bool json = arguments.has("json");
@@ -162,17 +122,20 @@ int run_import(const Arguments& arguments, Environment& env) {
   ImportReport report(env, json, dry_run);
   const auto world = store_world(env, report);
   const auto store = store_path(arguments, env);
-  const auto id = read_store_id(world, store);
-  const auto origin = open_origin(arguments, env, world);
-  if (origin.kind == OriginKind::kStore) refuse_itself(origin.store, id);
+  const auto from = origin_named(arguments);
+  const auto at = arguments.has("at") ? at_option(arguments, env) : kForever;
+  const auto origin = open_origin(world, from, at, store);
+  if (arguments.has("history") && origin.kind == OriginKind::kTree) {
+    throw Error(Errc::kUsage,
+                printable(from) + ": --history is for an archive or another store: a tree has its state alone");
+  }
   order.spool_directory = dry_run ? env.variable("TMPDIR").value_or("/tmp") : store + "/tmp";
   try {
     if (arguments.has("history")) return take_in_history(world, store, origin, order, dry_run, report);
-    const auto opened = open_target(world, store, dry_run);
-    order.is_erased = erased_from(opened.target().view);
-    if (origin.kind != OriginKind::kTree) return take_in(opened.target(), origin, order, report);
-    if (!dry_run) return report.end(import_tree(opened.target(), origin.from, order, env, report, json));
-    tell_tree(opened.target().view, origin.from, order, env, json);
+    if (!dry_run || origin.kind != OriginKind::kTree) {
+      return report.end(take_in(world, store, origin, order, dry_run, report));
+    }
+    tell_tree(*open_view(world, store), origin.from, order, env, json);
     return 0;
   } catch (const Error& error) {
     if (error.code() != Errc::kNoSpace) throw;

@@ -125,7 +125,7 @@ bool watch_once(const Arguments& arguments, Environment& env, Log& log, const st
   }
   Watch watch([&] { return open_to_watch(world, store); }, env.clock, log, settings.sources,
               watch_options(arguments, env, settings));
-  WatchService service(watch, env.clock);
+  WatchService service(watch, world, store);
   std::unique_ptr<ControlServer> control;
   Running running(watch, [&] {
     control = serve_control(store, service, log);
@@ -137,6 +137,7 @@ bool watch_once(const Arguments& arguments, Environment& env, Log& log, const st
   std::optional<int> signal;
   for (; !signal && !running.has_ended(); keep_alive(manager, watch)) signal = signals.wait(kStep);
   signal == SIGHUP ? manager.reloading() : manager.stopping();
+  service.stop();
   running.ask_to_stop();
   for (; !running.has_ended(); keep_alive(manager, watch)) std::this_thread::sleep_for(kStopStep);
   running.join();

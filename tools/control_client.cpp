@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "tools/control_messages.h"
+#include "tools/import_relay.h"
 #include "tools/purge_messages.h"
 
 namespace yestermail {
@@ -94,6 +95,13 @@ PurgeResult ControlClient::purge(const Json& request) {
                       "went away during the purge; what was begun is finished when the store is opened for writing "
                       "next"};
   return understood(store_, [&] { return purge_result_of(ask(request, manner)); });
+}
+
+ImportTally ControlClient::import(const ImportRequest& request, ImportProgress& progress) {
+  const Manner manner{kWorkPatience,
+                      "went away during the import; what was told until then is safe: import again when it runs",
+                      "did not import", [&](const Json& json) { hand_on(json, progress); }};
+  return understood(store_, [&] { return import_tally_of(ask(import_request_json(request), manner)); });
 }
 
 }  // namespace yestermail

@@ -12,6 +12,7 @@
 #include "store/recorder.h"
 #include "store/watch_report.h"
 #include "tools/control_socket.h"
+#include "tools/import_messages.h"
 #include "tools/json_output.h"
 
 namespace yestermail {
@@ -32,6 +33,9 @@ class ControlClient {
   void remove_setting(std::string_view name);
   /// Has it remove what purge_requests_json() made a request of, and waits for it. Throws likewise.
   PurgeResult purge(const Json& request);
+  /// Has it take something in, and waits for it. `progress` is told what became of each item when that is durable.
+  /// Throws likewise.
+  ImportTally import(const ImportRequest& request, ImportProgress& progress);
 
  private:
   ControlClient(Fd socket, std::string store);

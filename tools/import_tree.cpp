@@ -11,7 +11,6 @@
 #include "scanner/scan.h"
 #include "store/origin.h"
 #include "tools/json_output.h"
-#include "tools/scan_line.h"
 #include "tools/text.h"
 
 namespace yestermail {
@@ -32,8 +31,23 @@ std::vector<Account> accounts_in(const std::string& source) {
   return accounts;
 }
 
+/// How far the scanner is, as that of an import.
+class ScanAsImport final : public ScanProgress {
+ public:
+  explicit ScanAsImport(ImportProgress& progress) : progress_(progress) {}
+  void account_begun(std::string_view /*account*/, const ScanTally& tally) override { advanced(tally); }
+  void committing(const ScanTally& tally) override { advanced(tally); }
+  void advanced(const ScanTally& tally) override {
+    progress_.expect(tally.planned_all ? tally.items_planned : 0, 0);
+    progress_.advanced(tally.items_done, tally.bytes_done);
+  }
+
+ private:
+  ImportProgress& progress_;
+};
+
 /// The scanner tells sums only. So the store is asked: what has begun since is what was recorded now.
-void tell_items(View& view, const std::string& name, Instant before, ImportReport& report, ImportTally& tally) {
+void tell_items(View& view, const std::string& name, Instant before, ImportProgress& progress, ImportTally& tally) {
   const auto account = view.account_named(name, kForever);
   if (!account) return;
   const WalkSteps steps{[&](const std::string& path, const Version& version) {
@@ -44,10 +58,10 @@ void tell_items(View& view, const std::string& name, Instant before, ImportRepor
                           }
                           ++(recorded ? tally.recorded : tally.present);
                           const auto fate = recorded ? ImportFate::kRecorded : ImportFate::kPresent;
-                          report.told({name, path_in_account(path), fate, Errc::kFailed, {}});
+                          progress.told({name, path_in_account(path), fate, Errc::kFailed, {}});
                         },
                         [&](const std::string& path, const Refusal& why) {
-                          report.told({name, path_in_account(path), ImportFate::kFailed, why.code, why.text});
+                          progress.told({name, path_in_account(path), ImportFate::kFailed, why.code, why.text});
                         }};
   walk_account(view, *account, kForever, "accounts/x", steps);
 }
@@ -69,8 +83,8 @@ void tell_tree(View& view, const std::string& source, const ImportOrder& order, 
   if (json) array.end();
 }
 
-ImportTally import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order,
-                        Environment& env, ImportReport& report, bool json) {
+ImportTally import_tree(const ImportTarget& target, const std::string& source, const ImportOrder& order, Log& log,
+                        ImportProgress& progress) {
   const auto chosen = choose_accounts(target.view, accounts_in(source), order);
   ScanOptions options;
   options.threads = order.threads;
@@ -83,16 +97,16 @@ ImportTally import_tree(const ImportTarget& target, const std::string& source, c
     };
   }
   const auto before = target.view.last_instant();
-  // What fails is logged as it is found.
-  ScanLine line(env, !json);
-  const auto scanned = scan(*target.recorder, line, {source}, options, &line);
-  line.erase();
+  ScanAsImport scanned_so_far(progress);
+  const auto scanned = scan(*target.recorder, log, {source}, options, &scanned_so_far);
   ImportTally tally;
   tally.accounts = scanned.accounts_seen;
   tally.bytes = scanned.bytes_read;
   tally.failed = scanned.failures_total;
-  for (const auto& each : chosen) tell_items(target.view, each.account.name, before, report, tally);
-  for (const auto& failure : scanned.failures) report.told({{}, {}, ImportFate::kFailed, Errc::kFailed, failure});
+  for (const auto& each : chosen) tell_items(target.view, each.account.name, before, progress, tally);
+  for (const auto& failure : scanned.failures) {
+    progress.told({{}, {}, ImportFate::kFailed, Errc::kFailed, failure});
+  }
   return tally;
 }
 

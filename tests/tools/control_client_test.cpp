@@ -61,6 +61,15 @@ struct SeenProgress final : ScanProgress {
   std::vector<std::uint64_t> committed;
 };
 
+struct SeenImport final : ImportProgress {
+  void expect(std::uint64_t files, std::uint64_t /*bytes*/) override { expected = files; }
+  void advanced(std::uint64_t files, std::uint64_t /*bytes*/) override { done = files; }
+  void told(const ImportNote& note) override { notes.push_back(note); }
+  std::uint64_t expected = 0;
+  std::uint64_t done = 0;
+  std::vector<ImportNote> notes;
+};
+
 class ControlClientTest : public ::testing::Test {
  protected:
   void SetUp() override { std::filesystem::create_directories(store_); }
@@ -84,6 +93,8 @@ class ControlClientTest : public ::testing::Test {
   const Ask scan_ = [this](ControlClient& client) { client.scan({}, progress_); };
   const Ask remove_ = [](ControlClient& client) { client.remove_setting("hold x"); };
   const Ask purge_ = [](ControlClient& client) { client.purge(Json{{"do", "purge"}}); };
+  SeenImport imported_;
+  const Ask import_ = [this](ControlClient& client) { client.import({"/there", kForever, {}}, imported_); };
 };
 
 TEST_F(ControlClientTest, IsNoneWhereNobodyListens) { EXPECT_FALSE(ControlClient::connect(store_)); }
@@ -107,6 +118,22 @@ TEST_F(ControlClientTest, HandsOnHowFarAScanIs) {
   EXPECT_EQ(progress_.committed, std::vector<std::uint64_t>{4});
 }
 
+TEST_F(ControlClientTest, HandsOnWhatBecameOfEachItemOfAnImport) {
+  const std::string far =
+      R"({"progress":{"doing":"importing","files":4,"bytes":5,"expected_files":9,"expected_bytes":0,"items":)";
+  const auto error = told({far + R"([{"what":"recorded","account":"a","path":"cur/\\xff"}]}})",
+                           far + R"([{"what":"failed","account":"","path":"p","why":"broken"}]}})"},
+                          import_);
+  EXPECT_THAT(error.what(), HasSubstr("went away during the import; what was told until then is safe"));
+  EXPECT_EQ(imported_.expected, 9U);
+  EXPECT_EQ(imported_.done, 4U);
+  ASSERT_EQ(imported_.notes.size(), 2U);
+  EXPECT_EQ(imported_.notes[0].path, "cur/\xff");
+  EXPECT_EQ(imported_.notes[0].fate, ImportFate::kRecorded);
+  EXPECT_EQ(imported_.notes[1].fate, ImportFate::kFailed);
+  EXPECT_EQ(imported_.notes[1].why, "broken");
+}
+
 TEST_F(ControlClientTest, TellsARefusalInItsOwnWordsAndCode) {
   const Lines full{R"({"error":{"code":"no_space","text":"no room"}})"};
   for (const auto& ask : {remove_, purge_}) {
@@ -127,7 +154,7 @@ TEST_F(ControlClientTest, SaysWhatItMeansThatNoAnswerComes) {
 }
 
 TEST_F(ControlClientTest, SeesThatTheOtherSpeaksAnotherLanguage) {
-  for (const auto& ask : {scan_, purge_}) {
+  for (const auto& ask : {scan_, purge_, import_}) {
     for (const auto* line : {"hello", "[]", "7", "{}", R"({"result":{}})", R"({"error":"bad"})"}) {
       const auto error = told({line}, ask);
       EXPECT_EQ(error.code(), Errc::kFailed);
