@@ -30,6 +30,8 @@ BlobTable::BlobTable(sqlite::Database& database)
       put_new_(database.prepare("INSERT OR IGNORE INTO blob VALUES(?1,?2,?3,?4,?5,?6,?7,?8,?9,?10)")),
       add_pack_(database.prepare("INSERT OR IGNORE INTO pack(name, bytes) VALUES(?1, ?2)")),
       forget_(database.prepare("DELETE FROM blob WHERE digest = ?1")),
+      packs_below_(database.prepare("SELECT name, bytes FROM pack WHERE bytes < ?1 ORDER BY id")),
+      drop_pack_(database.prepare("DELETE FROM pack WHERE name = ?1")),
       sums_(database.prepare("SELECT count(*), coalesce(sum(size), 0), coalesce(sum(pack = 0), 0),"
                              " coalesce(sum(CASE WHEN pack = 0 THEN raw ELSE length END), 0) FROM blob")),
       pack_sums_(database.prepare("SELECT coalesce(sum(bytes), 0) FROM pack")) {}
@@ -98,6 +100,20 @@ void BlobTable::add_pack(const Digest& name, std::uint64_t bytes, const PackCont
 }
 
 void BlobTable::forget(const Digest& digest) { forget_.bind(1, digest.bytes()).run(); }
+
+std::vector<BlobTable::Pack> BlobTable::packs_below(std::uint64_t bytes) {
+  std::vector<Pack> packs;
+  sqlite::Use use(packs_below_);
+  use->bind(1, bytes);
+  while (use->step()) {
+    const auto name = Digest::from_bytes(use->blob(0));
+    if (!name) throw Error(Errc::kDamage, "the name of a pack in the catalog is none");
+    packs.push_back({*name, use->natural(1)});
+  }
+  return packs;
+}
+
+void BlobTable::drop_pack(const Digest& name) { drop_pack_.bind(1, name.bytes()).run(); }
 
 BlobTable::Sums BlobTable::sums() {
   Sums sums;

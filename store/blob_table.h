@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/digest.h"
 #include "store/pack_format.h"
@@ -38,6 +39,14 @@ class BlobTable {
   void add_journaled(const BlobOperation& blob, std::uint64_t segment, std::uint64_t offset);
   void add_pack(const Digest& name, std::uint64_t bytes, const PackContents& contents);
   void forget(const Digest& digest);
+  struct Pack {
+    Digest name;
+    std::uint64_t bytes = 0;
+  };
+  /// Those that are smaller, in the order in which they were added.
+  std::vector<Pack> packs_below(std::uint64_t bytes);
+  /// Of a pack that nothing stands in any more.
+  void drop_pack(const Digest& name);
   /// Of all blobs: how many, their bytes, how many are in the journal only, the packs' bytes, what is stored for them
   /// before compression.
   struct Sums {
@@ -58,6 +67,8 @@ class BlobTable {
   sqlite::Statement put_new_;
   sqlite::Statement add_pack_;
   sqlite::Statement forget_;
+  sqlite::Statement packs_below_;
+  sqlite::Statement drop_pack_;
   sqlite::Statement sums_;
   sqlite::Statement pack_sums_;
 };

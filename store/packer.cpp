@@ -4,12 +4,13 @@
 #include <algorithm>
 #include <chrono>
 #include <list>
+#include <memory>
 #include <set>
 
 #include "base/error.h"
 #include "store/history_log.h"
 #include "store/like_content.h"
-#include "store/pack_writer.h"
+#include "store/pack_filler.h"
 #include "store/store_writer.h"
 
 namespace yestermail {
@@ -18,54 +19,9 @@ namespace {
 constexpr auto kPause = std::chrono::milliseconds(500);
 constexpr auto kLongestPause = std::chrono::milliseconds(60'000);
 
-/// Blobs of an account gathered into frames of a pack.
-class FrameFiller {
- public:
-  FrameFiller(PackWriter& pack, const StoreTuning& tuning, int level)
-      : pack_(pack), frame_bytes_(tuning.frame_bytes), compressor_(level) {}
-
-  void add(const BlobOperation& blob) {
-    add(blob, decode(blob.codec, blob.encoded, static_cast<std::size_t>(blob.raw_length)));
-  }
-  void add(const BlobOperation& blob, ByteView raw) {
-    entries_.push_back({blob.digest, blob.form, blob.size, 0, raw_.size(), raw.size()});
-    append(raw_, raw);
-    if (raw_.size() >= frame_bytes_) flush();
-  }
-
-  void flush() {
-    if (entries_.empty()) return;
-    pack_.add_frame(compressor_.encode(raw_), raw_.size(), std::exchange(entries_, {}));
-    raw_.clear();
-  }
-
- private:
-  PackWriter& pack_;
-  const std::size_t frame_bytes_;
-  Compressor compressor_;
-  Bytes raw_;
-  std::vector<PackEntry> entries_;
-};
-
-/// A pack of a pool in the making: like parts stand together, as the bulk path puts them.
-struct PoolPack {
-  PoolPack(StoreWriter& writer, const Uuid& pool)
-      : pack(writer.world().disk, writer.layout(), writer.id(), PackClass::kPool, pool),
-        text(pack, writer.tuning(), writer.tuning().compression_level),
-        binary(pack, writer.tuning(), 0) {}
-  void add(const BlobOperation& part) {
-    const auto raw = decode(part.codec, part.encoded, static_cast<std::size_t>(part.raw_length));
-    (looks_compressed(raw) ? binary : text).add(part, raw);
-  }
-  PackWriter::Sealed seal() {
-    text.flush();
-    binary.flush();
-    return pack.seal();
-  }
-  PackWriter pack;
-  FrameFiller text;
-  FrameFiller binary;
-};
+Bytes raw_bytes(const BlobOperation& blob) {
+  return decode(blob.codec, blob.encoded, static_cast<std::size_t>(blob.raw_length));
+}
 
 }  // namespace
 
@@ -114,6 +70,7 @@ void Packer::work(const std::stop_token& stop) {
 void Packer::run() {
   const auto lock = pause();
   run_paused();
+  merger_.run();
 }
 
 void Packer::run_paused() {
@@ -169,8 +126,7 @@ void Packer::pack_blobs(const Shares& shares) {
 }
 
 void Packer::pack_account(const Uuid& account, const Share& share, std::vector<Draft>& drafts) {
-  std::optional<PackWriter> pack;
-  std::optional<FrameFiller> filler;
+  std::optional<PackFiller> pack;
   std::set<Digest> added;
   for (const auto& transaction : share.transactions) {
     for (const auto& operation : transaction.operations) {
@@ -178,22 +134,18 @@ void Packer::pack_account(const Uuid& account, const Share& share, std::vector<D
       if (blob == nullptr || blob->pack_class != PackClass::kAccount) continue;
       if (!added.insert(blob->digest).second || writer_.is_packed(PackClass::kAccount, account, blob->digest)) continue;
       if (writer_.is_doomed(PackClass::kAccount, account, blob->digest)) continue;
-      if (!pack) {
-        pack.emplace(writer_.world().disk, writer_.layout(), writer_.id(), PackClass::kAccount, account);
-        filler.emplace(*pack, writer_.tuning(), writer_.tuning().compression_level);
-      }
-      filler->add(*blob);
+      if (!pack) pack.emplace(writer_, PackClass::kAccount, account);
+      pack->add(blob->digest, blob->form, blob->size, raw_bytes(*blob), true);
     }
   }
   if (!pack) return;
-  filler->flush();
   auto sealed = pack->seal();
   writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
   drafts.push_back({account, {PackOperation{PackClass::kAccount, sealed.name}}, {}});
 }
 
 void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
-  std::map<Uuid, PoolPack> packs;
+  std::map<Uuid, std::unique_ptr<PackFiller>> packs;
   std::set<std::pair<Uuid, Digest>> added;
   for (const auto& [account, share] : shares) {
     for (const auto& transaction : share.transactions) {
@@ -203,12 +155,16 @@ void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
         if (!added.insert({part->pool, part->digest}).second) continue;
         if (writer_.is_packed(PackClass::kPool, part->pool, part->digest)) continue;
         if (writer_.is_doomed(PackClass::kPool, part->pool, part->digest)) continue;
-        packs.try_emplace(part->pool, writer_, part->pool).first->second.add(*part);
+        auto& pack = packs[part->pool];
+        if (!pack) pack = std::make_unique<PackFiller>(writer_, PackClass::kPool, part->pool);
+        const auto raw = raw_bytes(*part);
+        // Like parts stand together, as the bulk path puts them.
+        pack->add(part->digest, part->form, part->size, raw, !looks_compressed(raw));
       }
     }
   }
   for (auto& [pool, pack] : packs) {
-    auto sealed = pack.seal();
+    auto sealed = pack->seal();
     writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
     drafts.push_back({Uuid{}, {PackOperation{PackClass::kPool, sealed.name, pool}}, {}});
   }

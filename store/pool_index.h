@@ -40,6 +40,7 @@ class PoolIndex {
     forgot_ = true;
   }
   void forget_all(const std::unordered_set<Digest>& parts);
+  BlobTable& parts() { return parts_; }
   BlobTable::Sums sums() { return parts_.sums(); }
   void checkpoint() { database_.checkpoint(); }
 

@@ -29,6 +29,7 @@ struct StoreTuning {
   std::uint64_t pack_bytes = 64U << 20U;             ///< a pack is sealed when it is this large
   std::uint64_t frame_bytes = 512U << 10U;           ///< of a frame, before compression
   int compression_level = 6;                         ///< zstd's; 0 stores as it is
+  std::size_t merge_packs = 8;                       ///< so many small packs of like size become one; 0: never
   bool background_packing = true;
 };
 

@@ -41,6 +41,7 @@ void StoreWriter::recover() {
   // Readers need both; they are made anew if somebody has removed them.
   catalogs_->catalog(Uuid{});
   catalogs_->pool({});
+  catalogs_->end_recovery();
   marked_ = crashed;
 }
 

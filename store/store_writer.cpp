@@ -111,11 +111,24 @@ void StoreWriter::mark_writing() {
 Instant StoreWriter::commit(std::vector<Draft> drafts) {
   if (failed_) throw Error(Errc::kReadOnly, "nothing is recorded after a failure: open the store again");
   mark_writing();
+  note_packs(drafts);
   try {
     return queue_->commit(std::move(drafts));
   } catch (...) {
     failed_ = true;  // The journal may hold what the catalogs do not.
     throw;
+  }
+}
+
+// Before they are there: whoever looks too early is told again at the next one.
+void StoreWriter::note_packs(const std::vector<Draft>& drafts) {
+  if (!packer_) return;
+  for (const auto& draft : drafts) {
+    for (const auto& operation : draft.operations) {
+      const auto* pack = std::get_if<PackOperation>(&operation);
+      if (pack == nullptr) continue;
+      packer_->note_pack(pack->pack_class, pack->pack_class == PackClass::kPool ? pack->pool : draft.account);
+    }
   }
 }
 

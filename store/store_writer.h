@@ -82,6 +82,10 @@ class StoreWriter final : public Recorder, public Mender {
   void require_contents(const Uuid& account, const std::vector<Operation>& operations,
                         const std::function<bool(const Digest&)>& at_hand);
   void expect_pack(const Digest& name, LoadedPack pack);
+  /// Of an account or a pool, oldest first.
+  std::vector<BlobTable::Pack> packs_below(PackClass pack_class, const Uuid& owner, std::uint64_t bytes);
+  /// Nothing stands in these any more.
+  void drop_packs(PackClass pack_class, const Uuid& owner, const std::vector<BlobTable::Pack>& packs);
 
   /// For a repair. Where a blob or part is; `owner`: the account or the pool.
   std::optional<BlobPlace> find_place(PackClass pack_class, const Uuid& owner, const Digest& digest);
@@ -101,9 +105,11 @@ class StoreWriter final : public Recorder, public Mender {
   void recover_after_crash();
   void mark_writing();
   void pack_rest();
+  void note_packs(const std::vector<Draft>& drafts);
   void finish_purge();
   void bury(const Uuid& account);
   Counters& counters(const Uuid& account);
+  BlobTable& blob_table(PackClass pack_class, const Uuid& owner);
   ItemId take_item(const Uuid& account);
   void record_account(const Account& account, const Change& change, const Bytes& description);
   void record_domain(const std::string& account_name);

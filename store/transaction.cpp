@@ -131,12 +131,17 @@ PackClass decode_class(ByteReader& in, Uuid& pool) {
 void encode_body(const PackOperation& pack, ByteWriter& out) {
   encode_class(pack.pack_class, pack.pool, out);
   out.raw(pack.name.bytes());
+  if (pack.replaced.empty()) return;
+  out.varint(pack.replaced.size());
+  for (const auto& name : pack.replaced) out.raw(name.bytes());
 }
 
 PackOperation decode_pack(ByteReader& in) {
   PackOperation pack;
   pack.pack_class = decode_class(in, pack.pool);
   pack.name = *Digest::from_bytes(in.raw(Digest::kSize));
+  if (in.done()) return pack;
+  for (auto left = in.varint(); left > 0; --left) pack.replaced.push_back(*Digest::from_bytes(in.raw(Digest::kSize)));
   return pack;
 }
 

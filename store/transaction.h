@@ -36,7 +36,8 @@ struct RemoveOperation {
 struct PackOperation {
   PackClass pack_class = PackClass::kAccount;
   Digest name;
-  Uuid pool{};  ///< kPool: which one; zero where the whole store shares one
+  Uuid pool{};                     ///< kPool: which one; zero where the whole store shares one
+  std::vector<Digest> replaced{};  ///< packs of the same owner that may be gone: what was needed of them is in this one
 };
 /// A blob or a part in the journal. After decoding, `encoded` views the buffer that was decoded.
 struct BlobOperation {

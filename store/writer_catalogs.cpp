@@ -131,7 +131,10 @@ std::unique_ptr<CatalogWriter> WriterCatalogs::open_current(const Uuid& account)
 void WriterCatalogs::replay_log(CatalogWriter& catalog, const Uuid& account) {
   Replay replay(catalog, loader(account));
   const HistoryLog history(disk_, layout_, store_, account);
-  history.read(catalog.applied(), log_, [&](const Transaction& transaction) { replay.add(transaction); });
+  history.read(catalog.applied(), log_, [&](const Transaction& transaction) {
+    note_replaced(transaction);
+    replay.add(transaction);
+  });
   replay.flush();
 }
 
@@ -150,6 +153,7 @@ void WriterCatalogs::replay_journal(CatalogWriter& catalog, const Uuid& account)
     std::vector<CatalogWriter::Source> sources;
     for (const auto& transaction : batch.transactions) {
       if (transaction.account != account) continue;
+      note_replaced(transaction);
       sources.push_back({&transaction, batch.segment, batch.payload.data() - batch.payload_offset});
     }
     if (!sources.empty()) catalog.apply(sources, loader(account));
@@ -195,9 +199,27 @@ std::optional<LoadedPack> WriterCatalogs::load(const Uuid& account, const PackOp
     return loaded;
   } catch (const Error& error) {
     if (!is_derived_damage(error)) throw;
-    log_.error(std::string(error.what()) + "; what only this pack holds cannot be read");
+    missing_.emplace(pack.name, error.what());
     return std::nullopt;
   }
+}
+
+void WriterCatalogs::note_replaced(const Transaction& transaction) {
+  for (const auto& operation : transaction.operations) {
+    if (const auto* pack = std::get_if<PackOperation>(&operation)) {
+      replaced_.insert(pack->replaced.begin(), pack->replaced.end());
+    }
+  }
+}
+
+/// Once all was read that could have told that they were replaced.
+void WriterCatalogs::report_missing() {
+  if (!recovered_) return;
+  for (const auto& [name, why] : missing_) {
+    if (!replaced_.contains(name)) log_.error(why + "; what only this pack holds cannot be read");
+  }
+  missing_.clear();
+  replaced_.clear();
 }
 
 void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::uint64_t segment,
@@ -205,6 +227,7 @@ void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::ui
   std::vector<CatalogWriter::Source> all;
   std::map<Uuid, std::vector<CatalogWriter::Source>> by_account;
   for (const auto& transaction : transactions) {
+    note_replaced(transaction);
     all.push_back({&transaction, segment, segment_start});
     by_account[transaction.account].push_back(all.back());
   }
@@ -213,6 +236,7 @@ void WriterCatalogs::apply(const std::vector<Transaction>& transactions, std::ui
   const auto last = by_account.extract(Uuid{});
   for (const auto& [account, sources] : by_account) apply_to(account, sources);
   if (last) apply_to(Uuid{}, last.mapped());
+  report_missing();
   const bool elsewhere = !by_account.empty();
   const bool news = !transactions.empty() && catalog(Uuid{}).last_instant() < transactions.back().at;
   if (!elsewhere || !news) return;
@@ -272,6 +296,7 @@ void WriterCatalogs::rebuild(const Uuid& account) {
     replay_journal(catalog, account);
     catalog.checkpoint();
   }
+  report_missing();
   install(staged, layout_.account(account), "catalog.db");
   if (account.is_zero()) gather_activity();
 }
@@ -310,12 +335,14 @@ void WriterCatalogs::rebuild_pool(const Uuid& pool) {
     read_journal([&](const Batch& batch) {
       std::vector<CatalogWriter::Source> sources;
       for (const auto& transaction : batch.transactions) {
+        note_replaced(transaction);
         sources.push_back({&transaction, batch.segment, batch.payload.data() - batch.payload_offset});
       }
       if (PoolIndex::concerned(sources).contains(pool)) index.apply(pool, sources, loader(Uuid{}));
     });
     index.checkpoint();
   }
+  report_missing();
   install(staged, layout_.pool(pool), "index-0.db");
 }
 

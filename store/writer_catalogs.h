@@ -64,6 +64,12 @@ class WriterCatalogs {
   void adopt_orphans(const Uuid& account);
   void adopt_pool_orphans(const Uuid& pool);
 
+  /// The opening of the store is done: all that logs and journal had to tell of packs is known. From now on one that is
+  /// missing is reported at once.
+  void end_recovery() {
+    recovered_ = true;
+    report_missing();
+  }
   /// On return all that was applied is in the files and survives a power cut.
   void checkpoint_all();
   /// Forgets open connections without another word: after a failure.
@@ -85,6 +91,8 @@ class WriterCatalogs {
   void close_oldest();
   std::optional<LoadedPack> load(const Uuid& account, const PackOperation& pack);
   [[nodiscard]] PackLoader loader(const Uuid& account);
+  void note_replaced(const Transaction& transaction);
+  void report_missing();
   void gather_activity();
   void read_journal(const std::function<void(const Batch&)>& visit);
   void install(const std::string& staged, const std::string& directory, const std::string& name);
@@ -97,6 +105,9 @@ class WriterCatalogs {
   std::list<Uuid> recent_;                      // Newest first.
   std::map<Uuid, PoolIndex> pools_;
   std::map<Digest, LoadedPack> expected_;
+  std::map<Digest, std::string> missing_;  // Packs that a transaction named and that could not be read, and why.
+  std::set<Digest> replaced_;              // Packs that need not be there. Both since the last report_missing().
+  bool recovered_ = false;                 // Behind end_recovery().
   std::map<std::pair<PackClass, Uuid>, Doomed> doomed_;
   std::set<Uuid> buried_;
 };

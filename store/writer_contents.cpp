@@ -79,10 +79,26 @@ void StoreWriter::expect_pack(const Digest& name, LoadedPack pack) {
   catalogs_->expect_pack(name, std::move(pack));
 }
 
+/// Of catalogs_mutex_; until the next call of catalogs_.
+BlobTable& StoreWriter::blob_table(PackClass pack_class, const Uuid& owner) {
+  return pack_class == PackClass::kPool ? catalogs_->pool(owner).parts() : catalogs_->catalog(owner).blobs();
+}
+
+std::vector<BlobTable::Pack> StoreWriter::packs_below(PackClass pack_class, const Uuid& owner, std::uint64_t bytes) {
+  const std::scoped_lock lock(catalogs_mutex_);
+  return blob_table(pack_class, owner).packs_below(bytes);
+}
+
+void StoreWriter::drop_packs(PackClass pack_class, const Uuid& owner, const std::vector<BlobTable::Pack>& packs) {
+  mark_writing();
+  const std::scoped_lock lock(catalogs_mutex_);
+  auto& table = blob_table(pack_class, owner);
+  for (const auto& pack : packs) table.drop_pack(pack.name);
+}
+
 std::optional<BlobPlace> StoreWriter::find_place(PackClass pack_class, const Uuid& owner, const Digest& digest) {
   const std::scoped_lock lock(catalogs_mutex_);
-  return pack_class == PackClass::kPool ? catalogs_->pool(owner).find(digest)
-                                        : catalogs_->catalog(owner).blobs().find(digest);
+  return blob_table(pack_class, owner).find(digest);
 }
 
 void StoreWriter::forget_place(PackClass pack_class, const Uuid& owner, const Digest& digest) {

@@ -13,5 +13,7 @@ CrashPlan live_plan();
 CrashPlan concurrent_packing_plan();
 /// Packing of what stands in the journal, twice, with records between and after.
 CrashPlan packing_plan();
+/// Small packs are joined, of an account and of the pool.
+CrashPlan joining_plan();
 
 }  // namespace yestermail::test

@@ -100,6 +100,12 @@ TEST(CrashTest, PackingSurvivesACrashAtEveryStep) {
   expect_no_faults(plan, crash_at_every_step(plan));
 }
 
+TEST(CrashTest, JoiningSmallPacksSurvivesACrashAtEveryStep) {
+  auto plan = prepared(joining_plan());
+  plan.every *= 3;
+  expect_no_faults(plan, crash_at_every_step(plan));
+}
+
 TEST(CrashTest, RecordingWhileAnotherThreadPacksSurvivesACrashAtEveryStep) {
   auto plan = prepared(concurrent_packing_plan());
   plan.every *= 3;
@@ -110,7 +116,7 @@ TEST(CrashTest, RecoverySurvivesACrashAtEveryStep) {
   const PowerCut cut{PowerCut::Names::kLost, PowerCut::Blocks::kLost, 0};
   std::uint64_t seed = 3 * campaign_seed();
   for (const auto share : {0.4, 0.95}) {
-    for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
+    for (auto plan : {bulk_plan(), live_plan(), packing_plan(), joining_plan()}) {
       plan = prepared(plan);
       plan.every *= 2;  // Half of the steps each time, the other half the next.
       plan.seed = ++seed / 3;
@@ -121,7 +127,7 @@ TEST(CrashTest, RecoverySurvivesACrashAtEveryStep) {
 }
 
 TEST(CrashTest, AFailedCallNeverAcknowledgesWhatIsNotThere) {
-  for (auto plan : {bulk_plan(), live_plan(), packing_plan()}) {
+  for (auto plan : {bulk_plan(), live_plan(), packing_plan(), joining_plan()}) {
     plan = prepared(plan);
     const auto name = plan.name;
     plan.every *= 4;  // Each kind of failure takes its own quarter of the steps.

@@ -74,6 +74,11 @@ TEST(CrashMutation, ATransactionBeforeThePackThatItNamesIsFound) {
   expect_found(with_late(packing_plan(), ".pack", LateUntil::kJournalSync), "packs named after the PACK record");
 }
 
+TEST(CrashMutation, APackRemovedBeforeTheOneInItsPlaceIsThereIsFound) {
+  expect_found(without_syncs(joining_plan(), "store/tmp/*.pack"), "no sync of joined packs");
+  expect_found(with_late(joining_plan(), ".pack", LateUntil::kJournalSync), "packs named after they replaced others");
+}
+
 TEST(CrashMutation, ASegmentGivenUpBeforeItsLogIsSealedIsFound) {
   expect_found(with_late(packing_plan(), ".log", LateUntil::kJournalRetire),
                "logs named after the segment is given up");
