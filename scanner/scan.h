@@ -91,7 +91,7 @@ class ScanProgress {
 /// changed or deleted is durable on return. Items, folders and accounts that fail are counted and reported, logged as
 /// warnings, and the rest goes on; nothing that could not be seen is recorded as deleted. An Error of the store (disk
 /// full, failed sync) or a source specification that is none ends the scan; what was committed until then stays, and
-/// the next scan goes on from there. One scan a store at a time.
+/// the next scan goes on from there. One scan a store at a time; an import of a tree may go on beside it.
 ScanReport scan(Recorder& recorder, Log& log, const std::vector<std::string>& sources, const ScanOptions& options,
                 ScanProgress* progress = nullptr);
 
