@@ -17,9 +17,10 @@ namespace yestermail {
 class StoreWriter;
 
 /// Joins the small packs that a live store makes, one for each account at a time, so that there are few of them and
-/// their frames are full (docs/format.md 9). As soon as StoreTuning::merge_packs of an owner are of like size, they
-/// become one: so a blob is written again three times at most. Reading and recording go on beside it. Killed at any
-/// step it loses nothing; what stands twice then goes the next time.
+/// their frames are full (docs/format.md 9). As soon as StoreTuning::merge_packs of an owner are of like size (within a
+/// factor of eight; all below a 512th of StoreTuning::pack_bytes are), they become one: a blob is written again a few
+/// times at most. Reading and recording go on beside it. Killed at any step it loses nothing; what stands twice then
+/// goes the next time.
 class PackMerger {
  public:
   explicit PackMerger(StoreWriter& writer) : writer_(writer) {}
