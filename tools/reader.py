@@ -268,7 +268,7 @@ class Transaction:
                 _, _, count = body.varint(), body.varint(), body.varint()
                 self.gone.update(itertools.accumulate(body.varint() for _ in range(count)))
             elif kind == 4:  # Which packs there are (3) their directories show; gaps (5) are no part of a tree.
-                home = {1: lambda: self.account, 2: lambda: SERVER, 3: lambda: body.raw(16)}[body.u8()]()
+                home = {1: lambda: (False, self.account), 2: lambda: (True, SERVER), 3: lambda: (True, body.raw(16))}[body.u8()]()
                 form, digest, size, codec, length = body.u8(), body.raw(32), body.varint(), body.u8(), body.varint()
                 self.blobs.append((home, (digest, form, size, codec, length, body.string())))
 
@@ -319,19 +319,19 @@ def to_base64(data, line, flags):
     return lines if flags & 2 else lines + end
 
 class Blobs:
-    """Where the blobs of an account and the parts of its pool are."""
+    """Where the blobs of an account and the parts of its pool are: (in the pool, digest) -> place. A blob may be its one part."""
 
     def __init__(self):
         self.places = {}
 
-    def add(self, entries, stored):
+    def add(self, in_pool, entries, stored):
         """`stored` gets what an entry holds behind digest, form and size, and gives the stored bytes."""
         for digest, form, size, *where in entries:
-            self.places.setdefault(digest, (form, size, lambda where=where: stored(*where)))
+            self.places.setdefault((in_pool, digest), (form, size, lambda where=where: stored(*where)))
 
     def read(self, digest, depth=0):
-        require(digest in self.places, f"blob {digest.hex()}: is missing")
-        form, size, stored = self.places[digest]
+        require((depth > 0, digest) in self.places, f"blob {digest.hex()}: is missing")
+        form, size, stored = self.places[depth > 0, digest]
         data = stored()
         if form == RECIPE:
             require(depth < 4, f"blob {digest.hex()}: recipes nest too deep")
@@ -410,13 +410,13 @@ class Store:
 
     def blobs(self, account, name):
         blobs, pool = Blobs(), self.pool_of(account, name)
-        for directory in (self.directory(account), self.path / "pool" / (pool.hex() if pool != SERVER else "")):
+        for in_pool, directory in enumerate((self.directory(account), self.path / "pool" / (pool.hex() if pool != SERVER else ""))):
             for path in directory.glob("packs/*.pack"):
                 pack = self.packs[path] = self.packs.get(path) or Pack(path, self.id)
-                blobs.add(pack.entries, pack.stored)
-        for transaction in self.journal:
-            blobs.add([blob for home, blob in transaction.blobs if home in (account, pool)],
-                      lambda codec, length, data: decode(codec, data, length, "a journaled blob"))
+                blobs.add(bool(in_pool), pack.entries, pack.stored)
+        for home, blob in (each for transaction in self.journal for each in transaction.blobs):
+            if home in ((False, account), (True, pool)):
+                blobs.add(home[0], [blob], lambda codec, length, data: decode(codec, data, length, "a journaled blob"))
         return blobs
 
     def check(self):
@@ -427,10 +427,10 @@ class Store:
         for account, name in {put.attributes[3]: put.name for t in self.history(SERVER) for put in t.changes
                               if isinstance(put, Put) and put.kind == ACCOUNT}.items():
             blobs = self.blobs(account, name)
-            count += sum(len(blobs.read(digest)) >= 0 for digest in blobs.places)
+            count += sum(len(blobs.read(digest, int(in_pool))) >= 0 for in_pool, digest in blobs.places)
             gone = set().union(*(t.gone for t in self.history(account)))
             for put in [change for t in self.history(account) for change in t.changes if isinstance(change, Put)]:
-                require(put.digest is None or put.version in gone or put.digest in blobs.places, f"account {account.hex()}: a blob is missing")
+                require(put.digest is None or put.version in gone or (False, put.digest) in blobs.places, f"account {account.hex()}: a blob is missing")
         print(f"{count} blobs and parts, {len(self.packs)} packs: all is well")
 
 def path_of(items, item):
