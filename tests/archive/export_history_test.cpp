@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-const std::string kAlice = "/accounts/alice@example.com";
+const std::string kAliceDirectory = "/accounts/alice@example.com";
 
 using ExportGaps = ExportTest;
 
@@ -37,13 +37,13 @@ class ExportHistory : public ExportTest {
 
   /// The lines about one mail.
   static std::vector<json> life(const std::string& extracted, const std::string& base) {
-    auto lines = lines_of(extracted + kAlice + "/history.jsonl");
+    auto lines = lines_of(extracted + kAliceDirectory + "/history.jsonl");
     std::erase_if(lines, [&](const json& line) { return !line.at("name").get<std::string>().starts_with(base); });
     return lines;
   }
   static std::string blob(const std::string& bytes) {
     const auto name = Digest::of(as_bytes(bytes)).hex();
-    return kAlice + "/blobs/" + name.substr(0, 2) + "/" + name;
+    return kAliceDirectory + "/blobs/" + name.substr(0, 2) + "/" + name;
   }
 
   const std::string kMail = sample_mail(4711);
@@ -76,7 +76,7 @@ TEST_F(ExportHistory, TellsTheLifeOfADeletedMailAndHasItsBytes) {
   // What has a line is in the archive.
   std::set<std::string> contents;
   for (const auto& line : lines_of(extracted + "/manifest.jsonl")) contents.insert(line.at("sha256"));
-  for (const auto& line : lines_of(extracted + kAlice + "/history.jsonl")) {
+  for (const auto& line : lines_of(extracted + kAliceDirectory + "/history.jsonl")) {
     const bool has_bytes = line.contains("digest") && line.at("size") > 0;
     if (has_bytes) {
       EXPECT_TRUE(contents.contains(line.at("digest"))) << line;
@@ -91,10 +91,10 @@ TEST_F(ExportHistory, EndsAtTheInstantAndIsLeftOutUnlessItIsAskedFor) {
   EXPECT_FALSE(lines[0].at("until").is_null());
   EXPECT_TRUE(lines[1].at("until").is_null());
   EXPECT_FALSE(fs::exists(extracted + blob(kMail)));
-  EXPECT_EQ(read_text(extracted + kAlice + "/maildir/cur/1.life:2,S"), kMail);
+  EXPECT_EQ(read_text(extracted + kAliceDirectory + "/maildir/cur/1.life:2,S"), kMail);
   const auto without = export_and_extract();
-  EXPECT_FALSE(fs::exists(without + kAlice + "/history.jsonl"));
-  EXPECT_FALSE(fs::exists(without + kAlice + "/blobs"));
+  EXPECT_FALSE(fs::exists(without + kAliceDirectory + "/history.jsonl"));
+  EXPECT_FALSE(fs::exists(without + kAliceDirectory + "/blobs"));
 }
 
 TEST_F(ExportHistory, HasAccountsThatEndedAsTheyWereLast) {
@@ -127,7 +127,7 @@ TEST_F(ExportGaps, TellsWhereChangesMayHaveBeenMissed) {
     recorder->record_gap(kServerAccount, {Instant{now.value - 5}, now, GapReason::kEventsLost, "too many"});
   }
   const auto extracted = export_and_extract();
-  const auto gaps = json::parse(read_text(extracted + kAlice + "/account.json")).at("gaps");
+  const auto gaps = json::parse(read_text(extracted + kAliceDirectory + "/account.json")).at("gaps");
   ASSERT_EQ(gaps.size(), 1U);
   EXPECT_EQ(gaps[0].at("reason"), "events lost");
   EXPECT_EQ(gaps[0].at("text"), "too many");

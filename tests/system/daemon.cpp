@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "store/watch_report.h"
+#include "base/clock.h"
 #include "tests/support/paths.h"
 
 namespace yestermail::test {
@@ -29,12 +29,23 @@ void Daemon::start() {
 }
 
 void Daemon::wait_until_caught_up() {
-  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(120);
+  wait_until([](const WatchReport& report) { return report.reconciles > 0; });
+}
+
+void Daemon::wait_until_settled() {
+  const auto asked = SystemClock().now();
+  wait_until([&](const WatchReport& report) {
+    return report.covered_until >= asked && report.waiting == 0 && report.open_gaps.empty();
+  });
+}
+
+void Daemon::wait_until(const std::function<bool(const WatchReport&)>& is_so) {
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(300);
   for (;;) {
     std::ifstream in(store_ + "/watching");
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     const auto report = decode_watch_report(text);
-    if (report && report->process == process_->pid() && report->state == "watching" && report->reconciles > 0) return;
+    if (report && report->process == process_->pid() && report->state == "watching" && is_so(*report)) return;
     if (std::chrono::steady_clock::now() > limit) throw std::runtime_error("watch does not catch up: " + text);
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
   }

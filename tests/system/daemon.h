@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "store/watch_report.h"
 #include "tests/support/process.h"
 
 namespace yestermail::test {
@@ -18,6 +20,8 @@ class Daemon {
   void start();
   /// Waits until it has looked through everything, by what it says in the store; throws where that takes too long.
   void wait_until_caught_up();
+  /// Likewise, until it has recorded all that happened before the call, however slow the machine is.
+  void wait_until_settled();
   /// SIGTERM, and its end; its exit status.
   int stop();
   /// SIGKILL.
@@ -28,6 +32,8 @@ class Daemon {
   [[nodiscard]] std::string err() const { return process_->err(); }
 
  private:
+  void wait_until(const std::function<bool(const WatchReport&)>& is_so);
+
   const std::string store_;
   const std::vector<std::string> options_;
   std::unique_ptr<Process> process_;

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 
 constexpr int kAccounts = 20;
 constexpr int kThreads = 2;
-constexpr std::int64_t kSettled = 2'000'000;
+constexpr std::int64_t kSettled = for_this_build(6'000'000, 3'000'000);
 constexpr std::size_t kMoreThanTheKernelQueues = 20'000;
 
 std::string account_name(int number) { return "user" + std::to_string(number) + "@example.org"; }
@@ -40,6 +40,7 @@ class Ordeal {
     daemon_.start();
     daemon_.wait_until_caught_up();
   }
+  void settle() { daemon_.wait_until_settled(); }
   int stop() { return daemon_.stop(); }
   void kill() {
     daemon_.kill();
@@ -155,7 +156,7 @@ TEST_F(WatchChurn, NothingThatLastedIsMissedAndNothingIsDeletedThatIsThere) {
   Ordeal ordeal(store, directory / "noise");
   ordeal.start();
   churn(changes, ordeal, overflows, kills);
-  std::this_thread::sleep_for(3s);
+  ordeal.settle();
   EXPECT_EQ(ordeal.stop(), 0);
   const auto view = open_view({disk, clock, log}, store);
   check(*view);

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-const std::string kBob = "bob@example.net";
+const std::string kBobElsewhere = "bob@example.net";
 
 /// A store that was written for months until now, as a clock of its own told.
 class PurgeCommand : public CommandTest {
@@ -68,7 +68,7 @@ class PurgeCommand : public CommandTest {
 
 TEST_F(PurgeCommand, TellsWhatWouldGoOfEachAccount) {
   make_account(kAlice, 5, 2);
-  make_account(kBob, 5, 1);
+  make_account(kBobElsewhere, 5, 1);
   live_until_now(kAlice);
   const auto nothing = run({"purge"});
   EXPECT_EQ(nothing.status, 0) << nothing.err;
@@ -91,11 +91,11 @@ TEST_F(PurgeCommand, TellsWhatWouldGoOfEachAccount) {
 
 TEST_F(PurgeCommand, LooksAtTheAccountsThatAreChosen) {
   make_account(kAlice, 5, 2);
-  make_account(kBob, 5, 1);
+  make_account(kBobElsewhere, 5, 1);
   live_until_now(kAlice);
   set({"global", "--deleted", "90d"});
   EXPECT_EQ(planned({"--account", "@example.net"}).at("accounts").size(), 1U);
-  EXPECT_THAT(run({"purge", "--dry-run", "--account", kBob}).out,
+  EXPECT_THAT(run({"purge", "--dry-run", "--account", kBobElsewhere}).out,
               HasSubstr("1 other account not selected: all of their history stays\n"));
   const auto none = run({"purge", "--dry-run", "--account", "carol*"});
   EXPECT_EQ(none.status, 1);
@@ -104,8 +104,8 @@ TEST_F(PurgeCommand, LooksAtTheAccountsThatAreChosen) {
 
 TEST_F(PurgeCommand, AHoldAndASnapshotAreTold) {
   make_account(kAlice, 5, 2);
-  make_account(kBob, 5, 0);
-  record({{StoreStep::Kind::kEndAccount, kBob}});
+  make_account(kBobElsewhere, 5, 0);
+  record({{StoreStep::Kind::kEndAccount, kBobElsewhere}});
   live_until_now(kAlice);
   set({"global", "--deleted", "90d", "--accounts", "90d"});
   auto plan = planned();
