@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // `yestermail restore` on real Maildirs: what is put back, where, and what is left alone.
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -260,6 +261,46 @@ TEST_F(Restore, BelongsToTheOwnerOfTheMailbox) {
     EXPECT_EQ(entry.gid, 5002U) << path;
   }
   EXPECT_EQ(fs::status(bob_ + "/.Projects.R&-D/cur").permissions(), fs::perms(0750));
+}
+
+/// A disk of this size; it ends with the object.
+class SmallDisk {
+ public:
+  SmallDisk(std::string path, const char* size) : path_(std::move(path)) {
+    fs::create_directory(path_);
+    mounted_ = ::mount("none", path_.c_str(), "tmpfs", 0, size) == 0;
+  }
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk() {
+    if (mounted_) ::umount2(path_.c_str(), MNT_DETACH);
+  }
+  [[nodiscard]] bool is_there() const { return mounted_; }
+
+ private:
+  const std::string path_;
+  bool mounted_ = false;
+};
+
+TEST_F(Restore, SaysThatTheDiskIsFullAndGoesOnWithRoom) {
+  add_and_remember("", "1700000000.M1.host:2,", "Subject: large\n\n" + std::string(500'000, 'x'));
+  const auto to = directory_ / "small/bob";
+  std::size_t there = 0;
+  const SmallDisk disk(directory_ / "small", "size=256k");
+  if (!disk.is_there()) GTEST_SKIP() << "may not mount here";
+  const auto ran = restore("bob@example.com", {"--to", to});
+  EXPECT_EQ(ran.status, 1);
+  EXPECT_THAT(ran.err, HasSubstr("No space left on device: make room and give the command again"));
+  for (const auto& entry : fs::recursive_directory_iterator(to)) {
+    there += entry.is_regular_file() && entry.file_size() == 500'016 ? 1U : 0U;
+  }
+  EXPECT_EQ(there, 0U) << "or the disk was not full";
+  EXPECT_TRUE(fs::is_empty(to + "/tmp"));
+  ASSERT_EQ(::mount("none", (directory_ / "small").c_str(), nullptr, MS_REMOUNT, "size=4m"), 0);
+  const auto again = restore("bob@example.com", {"--to", to, "--json"});
+  EXPECT_EQ(again.status, 0) << again.err;
+  EXPECT_EQ(count(again, "failed"), 0U);
+  EXPECT_EQ(fs::file_size(to + "/cur/1700000000.M1.host:2,"), 500'016U);
 }
 
 TEST_F(Restore, SaysWhatIsNotThere) {
