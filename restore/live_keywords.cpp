@@ -6,8 +6,6 @@
 #include "restore/dot_lock.h"
 
 namespace yestermail {
-namespace {}  // namespace
-
 LiveKeywords::LiveKeywords(const HeldDirectory& directory, KeywordMap before)
     : directory_(directory),
       before_(std::move(before)),

@@ -10,14 +10,6 @@ namespace {
 constexpr std::size_t kBatchItems = 256;
 constexpr std::uint64_t kBatchBytes = 64U << 20U;
 
-bool ends_all(const Error& error) { return error.code() == Errc::kNoSpace || error.code() == Errc::kReadOnly; }
-
-[[noreturn]] void end_all(const Error& error) {
-  if (error.code() != Errc::kNoSpace) throw Error(error.code(), error.what());
-  throw Error(Errc::kNoSpace,
-              std::string(error.what()) + ": make room and give the command again; what was told is there");
-}
-
 }  // namespace
 
 TargetFolder::TargetFolder(const Setting& setting, std::unique_ptr<FolderStyle> style)
@@ -44,7 +36,11 @@ void TargetFolder::add(const Wanted& item) {
     stage(item);
   } catch (const Error& error) {
     report_failed(item, error);
-    if (ends_all(error)) end_all(error);
+    if (error.code() == Errc::kReadOnly) throw;
+    if (error.code() == Errc::kNoSpace) {
+      throw Error(Errc::kNoSpace,
+                  std::string(error.what()) + ": make room and give the command again; what was told is there");
+    }
   }
   if (batch_.size() >= kBatchItems || batch_bytes_ >= kBatchBytes) publish_batch();
 }

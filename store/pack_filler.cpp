@@ -3,18 +3,20 @@
 
 #include <utility>
 
+#include "store/like_content.h"
 #include "store/store_writer.h"
 
 namespace yestermail {
 
 PackFiller::PackFiller(StoreWriter& writer, PackClass pack_class, const Uuid& owner)
-    : pack_(writer.world().disk, writer.layout(), writer.id(), pack_class, owner),
+    : class_(pack_class),
+      pack_(writer.world().disk, writer.layout(), writer.id(), pack_class, owner),
       frame_bytes_(static_cast<std::size_t>(writer.tuning().frame_bytes)),
       compressed_(writer.tuning().compression_level),
       plain_(0) {}
 
-void PackFiller::add(const Digest& digest, BlobForm form, std::uint64_t size, ByteView raw, bool compresses) {
-  auto& frame = compresses ? compressed_ : plain_;
+void PackFiller::add(const Digest& digest, BlobForm form, std::uint64_t size, ByteView raw) {
+  auto& frame = class_ == PackClass::kPool && looks_compressed(raw) ? plain_ : compressed_;
   frame.entries.push_back({digest, form, size, 0, frame.raw.size(), raw.size()});
   append(frame.raw, raw);
   ++added_;

@@ -11,14 +11,15 @@ namespace yestermail {
 
 class StoreWriter;
 
-/// A pack in the making that is filled blob by blob: they are gathered into frames, like with like. One thread.
+/// A pack in the making that is filled blob by blob: they are gathered into frames, like with like, as the bulk path
+/// puts them. One thread.
 class PackFiller {
  public:
   /// `owner`: the account or the pool.
   PackFiller(StoreWriter& writer, PackClass pack_class, const Uuid& owner);
 
-  /// `raw`: what is stored of the blob. `compresses`: whether that is worth trying.
-  void add(const Digest& digest, BlobForm form, std::uint64_t size, ByteView raw, bool compresses);
+  /// `raw`: what is stored of the blob.
+  void add(const Digest& digest, BlobForm form, std::uint64_t size, ByteView raw);
   [[nodiscard]] bool empty() const { return added_ == 0; }
   /// As PackWriter::seal(); something was added.
   PackWriter::Sealed seal();
@@ -33,6 +34,7 @@ class PackFiller {
   };
   void flush(Frame& frame);
 
+  const PackClass class_;
   PackWriter pack_;
   const std::size_t frame_bytes_;
   Frame compressed_;

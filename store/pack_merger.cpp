@@ -2,10 +2,9 @@
 #include "store/pack_merger.h"
 
 #include <algorithm>
-#include <optional>
 
 #include "base/error.h"
-#include "store/pack_reader.h"
+#include "store/pack_visit.h"
 #include "store/store_writer.h"
 
 namespace yestermail {
@@ -86,30 +85,18 @@ bool PackMerger::join(const Owner& owner, const Packs& packs) {
 
 /// What stands in the pack, and not in a later one as well. Error{kDamage}: something of it cannot be told.
 void PackMerger::take_over(const Owner& owner, const Digest& pack, PackFiller& filler, std::vector<Digest>& taken) {
-  const PackReader reader(writer_.world().disk, path(owner, pack));
-  Bytes frame;
-  std::optional<std::uint64_t> at;
-  bool compresses = true;
-  for (const auto& entry : reader.contents()) {
+  const auto stands_here = [&](const PackEntry& entry) {
     const auto place = writer_.find_place(owner.first, owner.second, entry.digest);
     if (!place) throw Error(Errc::kDamage, "nobody knows of a blob in it");
-    if (place->pack != pack) continue;
-    if (at != entry.frame) {
-      frame = reader.frame(entry.frame);
-      compresses = !reader.plain(entry.frame, 0, 0).has_value();
-      at = entry.frame;
-    }
-    if (entry.offset > frame.size() || entry.length > frame.size() - entry.offset) {
-      throw Error(Errc::kDamage, "a blob's place is outside its frame");
-    }
-    const auto raw =
-        ByteView(frame).subspan(static_cast<std::size_t>(entry.offset), static_cast<std::size_t>(entry.length));
-    if (entry.form == BlobForm::kWhole && Digest::of(raw) != entry.digest) {
+    return place->pack == pack;
+  };
+  visit_pack(writer_.world().disk, path(owner, pack), stands_here, [&](const PackEntry& entry, ByteView stored) {
+    if (entry.form == BlobForm::kWhole && Digest::of(stored) != entry.digest) {
       throw Error(Errc::kDamage, "a blob is not that of its digest");
     }
-    filler.add(entry.digest, entry.form, entry.size, raw, compresses);
+    filler.add(entry.digest, entry.form, entry.size, stored);
     taken.push_back(entry.digest);
-  }
+  });
 }
 
 void PackMerger::record(const Owner& owner, PackFiller& filler, const Packs& joined) {

@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "store/history_log.h"
-#include "store/like_content.h"
 #include "store/pack_filler.h"
 #include "store/store_writer.h"
 
@@ -135,7 +134,7 @@ void Packer::pack_account(const Uuid& account, const Share& share, std::vector<D
       if (!added.insert(blob->digest).second || writer_.is_packed(PackClass::kAccount, account, blob->digest)) continue;
       if (writer_.is_doomed(PackClass::kAccount, account, blob->digest)) continue;
       if (!pack) pack.emplace(writer_, PackClass::kAccount, account);
-      pack->add(blob->digest, blob->form, blob->size, raw_bytes(*blob), true);
+      pack->add(blob->digest, blob->form, blob->size, raw_bytes(*blob));
     }
   }
   if (!pack) return;
@@ -157,9 +156,7 @@ void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
         if (writer_.is_doomed(PackClass::kPool, part->pool, part->digest)) continue;
         auto& pack = packs[part->pool];
         if (!pack) pack = std::make_unique<PackFiller>(writer_, PackClass::kPool, part->pool);
-        const auto raw = raw_bytes(*part);
-        // Like parts stand together, as the bulk path puts them.
-        pack->add(part->digest, part->form, part->size, raw, !looks_compressed(raw));
+        pack->add(part->digest, part->form, part->size, raw_bytes(*part));
       }
     }
   }

@@ -58,8 +58,7 @@ bool StoreWriter::is_doomed(PackClass pack_class, const Uuid& owner, const Diges
   const std::scoped_lock lock(catalogs_mutex_);
   const auto* doomed = catalogs_->doomed(pack_class, owner);
   if (doomed == nullptr || !doomed->contents.contains(digest)) return false;
-  return pack_class == PackClass::kPool ? !catalogs_->pool(owner).find(digest)
-                                        : !catalogs_->catalog(owner).blobs().find(digest);
+  return !blob_table(pack_class, owner).find(digest);
 }
 
 void StoreWriter::require_contents(const Uuid& account, const std::vector<Operation>& operations,
