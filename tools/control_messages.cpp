@@ -58,6 +58,47 @@ constexpr std::array<std::pair<Errc, std::string_view>, 10> kCodes{{
     {Errc::kReadOnly, "read_only"},
 }};
 
+bool read_scan_member(ScanOptions& options, const std::string& key, const Json& value) {
+  if (key == "accounts") {
+    options.accounts = texts_of(value);
+  } else if (key == "exclude") {
+    options.exclude = texts_of(value);
+  } else if (key == "full") {
+    options.full = value.get<bool>();
+  } else if (key == "threads") {
+    options.threads = threads_of(value);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// A member of a request that has to be a text. `known`: the members that there may be besides "do".
+std::string text_member(const Json& request, const char* name, std::span<const std::string_view> known) {
+  read_members(request, [&](const std::string& key, const Json& /*value*/) {
+    return std::find(known.begin(), known.end(), key) != known.end();
+  });
+  const auto found = request.find(name);
+  if (found == request.end() || !found->is_string()) {
+    throw Error(Errc::kUsage, std::string("the request has no text \"") + name + "\"");
+  }
+  return bytes_of_json_text(found->get<std::string>());
+}
+
+}  // namespace
+
+void read_members(const Json& request, const std::function<bool(const std::string& key, const Json& value)>& read) {
+  for (const auto& [key, value] : request.items()) {
+    if (key == "do") continue;
+    try {
+      if (read(key, value)) continue;
+    } catch (const Json::exception&) {
+      throw Error(Errc::kUsage, "\"" + printable(key) + "\" is of a wrong type");
+    }
+    throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
+  }
+}
+
 Json texts_json(const std::vector<std::string>& texts) {
   Json json = Json::array();
   for (const auto& text : texts) json.push_back(json_text(text));
@@ -71,39 +112,13 @@ std::vector<std::string> texts_of(const Json& json) {
   return texts;
 }
 
-void read_member(ScanOptions& options, const std::string& key, const Json& value) {
-  if (key == "accounts") {
-    options.accounts = texts_of(value);
-  } else if (key == "exclude") {
-    options.exclude = texts_of(value);
-  } else if (key == "full") {
-    options.full = value.get<bool>();
-  } else if (key == "threads") {
-    // A number is checked before it is narrowed.
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMostThreads) {
-      throw Error(Errc::kUsage, "\"threads\" is no number up to " + std::to_string(kMostThreads));
-    }
-    options.threads = value.get<unsigned>();
-  } else if (key != "do") {
-    throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
+unsigned threads_of(const Json& value) {
+  // A number is checked before it is narrowed.
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMostThreads) {
+    throw Error(Errc::kUsage, "\"threads\" is no number up to " + std::to_string(kMostThreads));
   }
+  return value.get<unsigned>();
 }
-
-/// A member of a request that has to be a text. `known`: the members that there may be besides "do".
-std::string text_member(const Json& request, const char* name, std::span<const std::string_view> known) {
-  for (const auto& [key, value] : request.items()) {
-    if (key != "do" && std::find(known.begin(), known.end(), key) == known.end()) {
-      throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
-    }
-  }
-  const auto found = request.find(name);
-  if (found == request.end() || !found->is_string()) {
-    throw Error(Errc::kUsage, std::string("the request has no text \"") + name + "\"");
-  }
-  return bytes_of_json_text(found->get<std::string>());
-}
-
-}  // namespace
 
 Json scan_request_json(const ScanOptions& options) {
   return {{"do", "scan"},
@@ -115,13 +130,8 @@ Json scan_request_json(const ScanOptions& options) {
 
 ScanOptions scan_request(const Json& request) {
   ScanOptions options;
-  for (const auto& [key, value] : request.items()) {
-    try {
-      read_member(options, key, value);
-    } catch (const Json::exception&) {
-      throw Error(Errc::kUsage, "\"" + printable(key) + "\" is of a wrong type");
-    }
-  }
+  read_members(request,
+               [&](const std::string& key, const Json& value) { return read_scan_member(options, key, value); });
   return options;
 }
 

@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 #include "base/json_text.h"
-#include "tools/arguments.h"
+#include "tools/control_messages.h"
 
 namespace yestermail {
 namespace {
@@ -33,32 +33,28 @@ constexpr std::array<std::pair<std::string_view, ImportFate>, 4> kFates{{
 
 std::string bytes_in(const Json& text) { return bytes_of_json_text(text.get<std::string>()); }
 
-void read_import_member(ImportRequest& to, const std::string& key, const Json& value) {
+bool read_import_member(ImportRequest& to, const std::string& key, const Json& value) {
   if (key == "from") {
     to.from = bytes_in(value);
   } else if (key == "at") {
     to.at = Instant{value.get<std::int64_t>()};
   } else if (key == "accounts") {
-    for (const auto& pattern : value) to.order.accounts.push_back(bytes_in(pattern));
+    to.order.accounts = texts_of(value);
   } else if (key == "names") {
     for (const auto& pair : value) to.order.names.emplace(bytes_in(pair.at(0)), bytes_in(pair.at(1)));
   } else if (key == "threads") {
-    // A number is checked before it is narrowed.
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > kMostThreads) {
-      throw Error(Errc::kUsage, "\"threads\" is no number up to " + std::to_string(kMostThreads));
-    }
-    to.order.threads = value.get<unsigned>();
-  } else if (key != "do") {
-    throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
+    to.order.threads = threads_of(value);
+  } else {
+    return false;
   }
+  return true;
 }
 
 }  // namespace
 
 Json import_request_json(const ImportRequest& request) {
   Json json{{"do", "import"}, {"from", json_text(request.from)}, {"threads", request.order.threads}};
-  json["accounts"] = Json::array();
-  for (const auto& pattern : request.order.accounts) json["accounts"].push_back(json_text(pattern));
+  json["accounts"] = texts_json(request.order.accounts);
   json["names"] = Json::array();
   for (const auto& [there, here] : request.order.names) {
     json["names"].push_back(Json::array({json_text(there), json_text(here)}));
@@ -69,24 +65,23 @@ Json import_request_json(const ImportRequest& request) {
 
 ImportRequest import_request_of(const Json& request) {
   ImportRequest wanted;
-  for (const auto& [key, value] : request.items()) {
-    try {
-      read_import_member(wanted, key, value);
-    } catch (const Json::exception&) {
-      throw Error(Errc::kUsage, "\"" + printable(key) + "\" is of a wrong type");
-    }
-  }
+  read_members(request,
+               [&](const std::string& key, const Json& value) { return read_import_member(wanted, key, value); });
   const auto path = wanted.from.starts_with("maildir:") ? wanted.from.substr(wanted.from.find(':') + 1) : wanted.from;
   if (!path.starts_with('/')) throw Error(Errc::kUsage, "an import needs \"from\": a path from the root");
   return wanted;
 }
 
-Json import_note_json(const ImportNote& note) {
-  std::string_view what;
-  for (const auto& [text, fate] : kFates) {
-    if (fate == note.fate) what = text;
+std::string_view import_fate_text(ImportFate fate) {
+  for (const auto& [text, known] : kFates) {
+    if (known == fate) return text;
   }
-  Json json{{"what", what}, {"account", json_text(note.account)}, {"path", json_text(note.path)}};
+  return {};
+}
+
+Json import_note_json(const ImportNote& note) {
+  Json json{
+      {"what", import_fate_text(note.fate)}, {"account", json_text(note.account)}, {"path", json_text(note.path)}};
   if (!note.why.empty()) json["why"] = json_text(note.why);
   return json;
 }

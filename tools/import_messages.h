@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "archive/import.h"
 #include "tools/json_output.h"
@@ -21,6 +22,8 @@ Json import_request_json(const ImportRequest& request);
 /// Error{kUsage} for what is no such request: the text tells what is wrong with it.
 ImportRequest import_request_of(const Json& request);
 
+/// "recorded", "already there", "skipped" or "failed".
+std::string_view import_fate_text(ImportFate fate);
 /// Of a note all but its class of error.
 Json import_note_json(const ImportNote& note);
 ImportNote import_note_of(const Json& json);

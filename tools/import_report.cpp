@@ -6,19 +6,14 @@
 
 #include "base/error.h"
 #include "tools/fd_stream.h"
+#include "tools/import_messages.h"
 #include "tools/text.h"
 
 namespace yestermail {
 namespace {
 
-const char* fate_text(ImportFate fate, bool dry_run) {
-  switch (fate) {
-    case ImportFate::kRecorded: return dry_run ? "would record" : "recorded";
-    case ImportFate::kPresent: return "already there";
-    case ImportFate::kSkipped: return "skipped";
-    case ImportFate::kFailed: break;
-  }
-  return "failed";
+std::string fate_text(ImportFate fate, bool dry_run) {
+  return dry_run && fate == ImportFate::kRecorded ? "would record" : std::string(import_fate_text(fate));
 }
 
 }  // namespace
@@ -67,15 +62,9 @@ void ImportReport::print(const ImportNote& note) {
 int ImportReport::end(const ImportTally& tally) {
   erase();
   if (json_) {
-    array_.add({{"what", "total"},
-                {"accounts", tally.accounts},
-                {"recorded", tally.recorded},
-                {"already_there", tally.present},
-                {"skipped", tally.skipped},
-                {"failed", tally.failed},
-                {"damaged", tally.damaged},
-                {"directories", tally.directories},
-                {"bytes", tally.bytes}});
+    Json total{{"what", "total"}};
+    total.update(import_tally_json(tally));
+    array_.add(total);
     array_.end();
   } else if (!unread_) {
     env_.out << counted_text(tally.accounts, "account") << ": " << count_text(tally.recorded) << " "

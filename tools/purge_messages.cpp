@@ -73,11 +73,8 @@ std::vector<Json> purge_requests_json(std::span<const PurgeRequest> requests,
 
 std::vector<PurgeRequest> purge_requests_of(const Json& request) {
   try {
-    for (const auto& [key, value] : request.items()) {
-      if (key != "do" && key != "accounts" && key != "erasure") {
-        throw Error(Errc::kUsage, "\"" + printable(key) + "\" is not known in this request");
-      }
-    }
+    read_members(request,
+                 [](const std::string& key, const Json& /*value*/) { return key == "accounts" || key == "erasure"; });
     std::vector<PurgeRequest> requests;
     for (const auto& one : request.at("accounts")) requests.push_back(request_of(one));
     return requests;
