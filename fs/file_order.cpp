@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "fs/file_order.h"
 
+#include <algorithm>
+
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kMost = 16384;
-constexpr FileOrder::Place kNear = 4;  // Some read every name but a few.
+/// More than a folder of 50,000 mails; with their index 4 MiB.
+constexpr std::size_t kMost = 65536;
 
 }  // namespace
 
@@ -22,21 +24,25 @@ const FileOrder::File* FileOrder::at(Place place) const {
   return place < end_ && end_ - place <= files_.size() ? &files_[place % kMost] : nullptr;
 }
 
-bool FileOrder::is(Place place, AccountNumber account, VersionId body) const {
-  const auto* const file = at(place);
-  return file != nullptr && file->account == account && file->body == body;
+void FileOrder::index() {
+  const auto oldest = end_ - files_.size();
+  // What was overwritten is still in the index: made anew before it outgrows the ring by half.
+  if (places_.size() + (end_ - std::max(indexed_, oldest)) > kMost + kMost / 2) {
+    places_.clear();
+    indexed_ = oldest;
+  }
+  for (indexed_ = std::max(indexed_, oldest); indexed_ < end_; ++indexed_) {
+    places_.insert_or_assign(at(indexed_)->node.value, indexed_);
+  }
 }
 
-std::optional<FileOrder::Place> FileOrder::find(AccountNumber account, VersionId body, Place expected,
-                                                bool everywhere) const {
-  for (auto place = expected; place < expected + kNear; ++place) {
-    if (is(place, account, body)) return place;
-  }
-  if (!everywhere) return std::nullopt;
-  for (auto left = files_.size(), place = static_cast<std::size_t>(end_); left > 0; --left) {
-    if (is(--place, account, body)) return place;
-  }
-  return std::nullopt;
+std::optional<FileOrder::Place> FileOrder::find(NodeId file) {
+  index();
+  const auto found = places_.find(file.value);
+  if (found == places_.end()) return std::nullopt;
+  const auto* const there = at(found->second);
+  if (there == nullptr || there->node != file) return std::nullopt;
+  return found->second;
 }
 
 }  // namespace yestermail

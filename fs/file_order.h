@@ -4,19 +4,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <unordered_map>
 #include <vector>
 
-#include "base/ids.h"
+#include "fs/node_id.h"
 
 namespace yestermail {
 
 /// The files that listings told lately, in that order: it is the order in which cp, tar and grep read them. Bounded:
-/// the oldest are forgotten. One thread at a time.
+/// the oldest are forgotten. To tell costs next to nothing, since most walks read no file. One thread at a time.
 class FileOrder {
  public:
   struct File {
-    AccountNumber account;
-    VersionId body;
+    NodeId node;
     std::uint64_t size = 0;
   };
   /// Counts the files that were told since the beginning.
@@ -24,17 +24,18 @@ class FileOrder {
 
   void told(const File& file);
 
-  /// The place of a file, the last one if it was told more than once. It is looked for a few places behind `expected`
-  /// first, which costs nothing for who reads in order, then `everywhere`, if so wanted.
-  [[nodiscard]] std::optional<Place> find(AccountNumber account, VersionId body, Place expected, bool everywhere) const;
+  /// The place of a file, the last one if it was told more than once.
+  [[nodiscard]] std::optional<Place> find(NodeId file);
   /// None: nothing was told there yet, or it is forgotten.
   [[nodiscard]] const File* at(Place place) const;
 
  private:
-  [[nodiscard]] bool is(Place place, AccountNumber account, VersionId body) const;
+  void index();
 
   std::vector<File> files_;  // A ring once it is full.
   Place end_ = 0;
+  std::unordered_map<std::uint64_t, Place> places_;  // Of nodes; of files told before indexed_.
+  Place indexed_ = 0;
 };
 
 }  // namespace yestermail

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <new>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -125,6 +127,24 @@ void serve_as_owner_of(const std::string& store) {
   give_up_rights(status.st_uid, status.st_gid);
 }
 
+/// Whole files into the kernel's page cache, for as long as it is mounted. The kernel refuses what it does not know any
+/// more.
+void push_contents(fuse_session* session, Tree& tree, std::span<const FileOrder::File> files) {
+  std::vector<NodeId> nodes;
+  for (const auto& file : files) nodes.push_back(file.node);
+  bool mounted = true;
+  tree.contents(nodes, [&](NodeId file, std::span<const std::byte> content) {
+    if (!mounted || fuse_session_exited(session) != 0) return;
+    fuse_bufvec one{};
+    one.count = 1;
+    one.buf[0].size = content.size();
+    one.buf[0].mem = const_cast<std::byte*>(content.data());  // It is only read.
+    const int result = fuse_lowlevel_notify_store(session, file.value, 0, &one, fuse_buf_copy_flags{});
+    if (result == 0) tree.counters().count(Request::kPushed);
+    mounted = result == 0 || result == -ENOENT;
+  });
+}
+
 void run_loop(fuse_session* session, unsigned threads) {
   const CPtr<fuse_loop_config, fuse_loop_cfg_destroy> config(fuse_loop_cfg_create());
   if (!config) throw std::bad_alloc();
@@ -165,6 +185,9 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   const SignalHandlers handlers(session.get());
   std::optional<MountKeeper> keeper;
   const Mounted mounted(session.get(), path);
+  // Ends before the session's descriptor is closed.
+  Prefetcher prefetcher([&](std::span<const FileOrder::File> files) { push_contents(session.get(), tree, files); });
+  mount.prefetcher = &prefetcher;
   raise_readahead(path);
   if (options.single) {
     keeper.emplace(path);

@@ -105,10 +105,12 @@ int reply_absent(fuse_req_t req, Lifetime absence) {
 }
 
 void on_init(void*, fuse_conn_info* conn) noexcept {
-  const auto wanted =
-      static_cast<unsigned>(FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_READ |
-                            FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS | FUSE_CAP_READDIRPLUS_AUTO);
+  const auto wanted = static_cast<unsigned>(FUSE_CAP_EXPORT_SUPPORT | FUSE_CAP_AUTO_INVAL_DATA | FUSE_CAP_ASYNC_READ |
+                                            FUSE_CAP_PARALLEL_DIROPS | FUSE_CAP_READDIRPLUS);
   conn->want |= conn->capable & wanted;
+  // Left to itself the kernel takes in names alone where a directory is read to its end before its files are, as cp and
+  // tar do: it asks for each file by itself then, and takes no content ahead of a file that it does not know.
+  conn->want &= ~static_cast<unsigned>(FUSE_CAP_READDIRPLUS_AUTO);
   conn->max_read = kReadBytes;
   conn->max_readahead = std::max(conn->max_readahead, kReadBytes);
   conn->max_background = kBackground;
@@ -171,6 +173,7 @@ void on_open(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
 void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info*) {
   answer(req, Request::kRead, [&](Mount& mount) {
     if (offset < 0) return EINVAL;
+    if (offset == 0 && mount.prefetcher != nullptr) mount.prefetcher->begun(node_of(ino));
     // Kept for the thread: getting its pages anew takes longer than to fill them.
     static thread_local const auto kBuffer = std::make_unique_for_overwrite<std::byte[]>(kReadBytes);
     const auto most = std::min<std::size_t>(size, kReadBytes);
@@ -222,7 +225,12 @@ class ReplyBuffer {
     if (needed > left()) return false;
     used_ += needed;
     ++count_;
-    if (plus_ && learned && entry.node.attributes.directory) learned_.push_back(entry.node.id);
+    if (!plus_ || !learned) return true;
+    if (entry.node.attributes.directory) {
+      learned_.push_back(entry.node.id);
+    } else if (mount.prefetcher != nullptr && entry.node.attributes_valid == Lifetime::kFixed) {  // A recorded one.
+      mount.prefetcher->told({entry.node.id, entry.node.attributes.size});
+    }
     return true;
   }
 

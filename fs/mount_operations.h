@@ -8,6 +8,7 @@
 #include "fs/gate.h"
 #include "fs/idle.h"
 #include "fs/open_directories.h"
+#include "fs/prefetcher.h"
 #include "fs/recorded_tree.h"
 #include "fs/repeat_log.h"
 #include "fs/tree.h"
@@ -24,6 +25,7 @@ struct Mount {
   std::optional<Owner> shown_owner{};  ///< everything is shown as theirs, not as it was recorded
   Audit* audit = nullptr;              ///< told of each file that is opened; nullptr: the kernel need not tell us
   LastUse* last_use = nullptr;         ///< told of each request
+  Prefetcher* prefetcher = nullptr;    ///< told of what is listed and read
   OpenDirectories directories{};
 };
 

@@ -10,15 +10,15 @@ namespace yestermail {
 namespace {
 
 constexpr unsigned kEnoughInOrder = 2;
-constexpr FileOrder::Place kFarthest = 16;  ///< files
-/// Who reads what was not listed, or too long ago, is looked for once in so many files: it takes as long as a read.
-constexpr unsigned kSearchEvery = 64;
-constexpr std::uint64_t kMostAhead = 2U << 20U;
-/// Smaller ones are had at once: many of them share a frame. Larger ones are not unpacked as a whole.
-constexpr std::uint64_t kLeastBytes = 16U << 10U;
+// Files are pushed in groups.
+constexpr std::size_t kGroupFiles = 32;
+constexpr std::uint64_t kGroupBytes = 2U << 20U;
+/// Larger ones are not unpacked as a whole.
 constexpr std::uint64_t kMostBytes = 1U << 20U;
+constexpr std::size_t kBatch = 16;     ///< files that are looked up with one question
+constexpr FileOrder::Place kNear = 4;  ///< some read every name but a few
 
-bool is_worth_it(const FileOrder::File& file) { return file.size >= kLeastBytes && file.size <= kMostBytes; }
+bool can_be_pushed(const FileOrder::File& file) { return file.size <= kMostBytes; }
 
 }  // namespace
 
@@ -34,43 +34,62 @@ Prefetcher::~Prefetcher() {
 void Prefetcher::told(const FileOrder::File& file) {
   const std::lock_guard lock(mutex_);
   order_.told(file);
-  misses_ = 0;
 }
 
-void Prefetcher::begun(AccountNumber account, VersionId body) {
+void Prefetcher::begun(NodeId file) {
   const std::lock_guard lock(mutex_);
-  const bool everywhere = misses_ % kSearchEvery == 0;
-  const auto place = order_.find(account, body, next_, everywhere);
-  misses_ = place ? 0 : misses_ + 1;
-  const bool again = place && *place + 1 == next_;  // The kernel reads one file in several requests.
+  const auto place = order_.find(file);
+  if (!place) return;
+  const bool again = *place + 1 == next_;  // The kernel reads one file in several requests.
   if (again) return;
-  const bool follows = place && next_ > 0 && *place >= next_ && *place - next_ < kFarthest;
+  const bool follows = next_ > 0 && *place >= next_ && *place < std::max(asked_, next_) + kNear;
   in_order_ = follows ? in_order_ + 1 : 0;
   if (!follows) wanted_.clear();
-  if (!place) return;
   next_ = *place + 1;
   asked_ = follows ? std::max(asked_, next_) : next_;
-  if (in_order_ >= kEnoughInOrder) ask();
+  if (in_order_ >= kEnoughInOrder && !is_far_ahead()) ask();
 }
 
 /// With the lock held.
-void Prefetcher::ask() {
-  std::uint64_t ahead = 0;
+bool Prefetcher::is_far_ahead() const {
+  std::uint64_t bytes = 0;
   for (auto place = next_; place < asked_; ++place) {
     const auto* const file = order_.at(place);
-    if (file != nullptr && is_worth_it(*file)) ahead += file->size;
+    if (file != nullptr && can_be_pushed(*file)) bytes += file->size;
   }
-  for (; asked_ < next_ + kFarthest; ++asked_) {
+  return bytes > kGroupBytes || asked_ - next_ > kGroupFiles;
+}
+
+/// With the lock held. Who reads what was pushed asks for nothing: how far it has come shows by the one file in the
+/// middle of a group that is left for it to ask for. When it does, it is time for the next group.
+void Prefetcher::ask() {
+  std::uint64_t bytes = 0;
+  bool one_left = false;
+  if (asked_ == next_) ++asked_;  // It is asked for before it could be pushed.
+  for (std::size_t count = 0; count < kGroupFiles; ++count, ++asked_) {
     const auto* const file = order_.at(asked_);
-    if (file == nullptr) break;
-    if (!is_worth_it(*file)) continue;
-    if (ahead + file->size > kMostAhead) break;
-    ahead += file->size;
+    if (file == nullptr || bytes + file->size > kGroupBytes) break;
+    if (file->size == 0) continue;
+    const bool in_the_middle = 2 * count >= kGroupFiles || 2 * bytes >= kGroupBytes;
+    const bool left = !can_be_pushed(*file) || (in_the_middle && !one_left);
+    one_left = one_left || left;
+    if (left) continue;
+    bytes += file->size;
     wanted_.push_back(asked_);
   }
   if (wanted_.empty()) return;
   if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
   changed_.notify_one();
+}
+
+/// With the lock held.
+std::vector<FileOrder::File> Prefetcher::take_batch() {
+  std::vector<FileOrder::File> batch;
+  for (; !wanted_.empty() && batch.size() < kBatch; wanted_.pop_front()) {
+    const auto* const file = order_.at(wanted_.front());
+    if (file != nullptr && wanted_.front() >= next_) batch.push_back(*file);  // Otherwise it has been read meanwhile.
+  }
+  return batch;
 }
 
 void Prefetcher::run() {
@@ -79,14 +98,11 @@ void Prefetcher::run() {
   for (;;) {
     changed_.wait(lock, [this] { return done_ || !wanted_.empty(); });
     if (done_) return;
-    const auto place = wanted_.front();
-    wanted_.pop_front();
-    const auto* const file = order_.at(place);
-    if (file == nullptr || place < next_) continue;  // It has been read meanwhile.
-    const auto wanted = *file;
+    const auto batch = take_batch();
+    if (batch.empty()) continue;
     lock.unlock();
     try {
-      load_(wanted.account, wanted.body);
+      push_(batch);
     } catch (const std::exception&) {
     }
     lock.lock();

@@ -5,36 +5,42 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "fs/file_order.h"
 
 namespace yestermail {
 
-/// Has the next files ready for who reads one after another, as they were listed: a copy of a mailbox waits for the
-/// disk, for unpacking and for checking on one processor while it writes on another. It has a thread of its own, which
-/// begins with the first file that is read ahead (so it may be made before a fork). Of one reader at a time: with more
-/// of them there is no processor to spare. Safe for concurrent use.
+/// Has the next files where the kernel keeps what was read, for who reads one after another as they were listed: cp,
+/// tar and grep then find most files there, and ask for none of these. All the while a copy waits for no disk,
+/// unpacking or checking: that is done on one processor while it writes on another. Of one reader at a time: with more
+/// of them there is no processor to spare. It has a thread of its own, which begins with the first file that is read
+/// ahead (so it may be made before a fork). Safe for concurrent use.
 class Prefetcher {
  public:
-  /// Brings a file into a cache; called on the thread. What it throws is ignored: who reads the file gets it again.
-  using Load = std::function<void(AccountNumber account, VersionId body)>;
+  /// Puts whole files where the kernel keeps them; called on the thread. What it throws is ignored: who reads a file
+  /// gets it again.
+  using Push = std::function<void(std::span<const FileOrder::File> files)>;
 
-  explicit Prefetcher(Load load) : load_(std::move(load)) {}
+  explicit Prefetcher(Push push) : push_(std::move(push)) {}
   Prefetcher(const Prefetcher&) = delete;
   Prefetcher& operator=(const Prefetcher&) = delete;
-  ~Prefetcher();  ///< Waits for the file that is being loaded.
+  ~Prefetcher();  ///< Waits for the files that are being pushed.
 
   /// A listing told of it.
   void told(const FileOrder::File& file);
-  /// Somebody reads it from its beginning.
-  void begun(AccountNumber account, VersionId body);
+  /// The kernel asks for the beginning of it. One that no listing told of says nothing.
+  void begun(NodeId file);
 
  private:
+  [[nodiscard]] bool is_far_ahead() const;
   void ask();
   void run();
+  std::vector<FileOrder::File> take_batch();
 
-  const Load load_;
+  const Push push_;
   std::mutex mutex_;
   std::condition_variable changed_;
   // Guarded by mutex_.
@@ -42,7 +48,6 @@ class Prefetcher {
   FileOrder::Place next_ = 0;   // Behind the file that was begun last; 0: none was.
   FileOrder::Place asked_ = 0;  // What lies before it has been asked for, or was left out.
   unsigned in_order_ = 0;       // Files begun one after another, as listed.
-  unsigned misses_ = 0;         // Files begun one after another that no listing told.
   std::deque<FileOrder::Place> wanted_;
   bool done_ = false;
   std::thread thread_;

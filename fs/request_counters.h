@@ -9,12 +9,13 @@
 
 namespace yestermail {
 
-enum class Request : std::uint8_t { kLookup, kGetattr, kList, kListPlus, kRead, kOther, kFailed };
+enum class Request : std::uint8_t { kLookup, kGetattr, kList, kListPlus, kRead, kOther, kFailed, kPushed };
 
-inline constexpr std::array<std::string_view, 7> kRequestNames{"lookup", "getattr", "readdir", "readdirplus",
-                                                               "read",   "other",   "failed"};
+inline constexpr std::array<std::string_view, 8> kRequestNames{"lookup", "getattr", "readdir", "readdirplus",
+                                                               "read",   "other",   "failed",  "pushed"};
 
-/// What a mount was asked, since it began. Safe for concurrent use.
+/// What a mount was asked since it began, and how many files it gave unasked ("pushed", see Prefetcher). Safe for
+/// concurrent use.
 class RequestCounters {
  public:
   void count(Request request) { counts_[index(request)].fetch_add(1, std::memory_order_relaxed); }

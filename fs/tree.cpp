@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <map>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/error.h"
@@ -43,8 +45,7 @@ Tree::Tree(View& view, const Clock& clock, Log& log, TreeSettings settings)
       search_(past_, views_, settings_.finder),
       friendly_(past_),
       recorded_(past_, settings_.owner, settings_.closed),
-      files_(view, log),
-      prefetcher_([this](AccountNumber account, VersionId body) { files_.load(account, body); }) {}
+      files_(view, log) {}
 
 std::optional<Scope> Tree::scope(NodeId id, std::optional<Instant> pinned) {
   const auto parts = node_parts(id);
@@ -304,17 +305,6 @@ bool Tree::list_dots(const Node& here, std::optional<NodeId> above, std::uint64_
 }
 
 bool Tree::list(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
-  return list_all(directory, pinned, cursor, [&](const Entry& entry) {
-    if (!sink(entry)) return false;
-    const auto parts = entry.node.attributes.directory ? std::nullopt : node_parts(entry.node.id);
-    if (parts && is_file_kind(parts->kind)) {
-      prefetcher_.told({parts->account, VersionId{parts->number}, entry.node.attributes.size});
-    }
-    return true;
-  });
-}
-
-bool Tree::list_all(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink) {
   const auto parts = node_parts(directory);
   if (!parts) return false;
   if (parts->kind == NodeKind::kPlace) {
@@ -356,9 +346,7 @@ std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> i
   if (!parts) throw Error(Errc::kNotFound, "no such node");
   switch (parts->kind) {
     case NodeKind::kFriendlyFile:
-    case NodeKind::kExactFile:
-      if (offset == 0) prefetcher_.begun(parts->account, VersionId{parts->number});
-      return files_.read(parts->account, VersionId{parts->number}, offset, into);
+    case NodeKind::kExactFile: return files_.read(parts->account, VersionId{parts->number}, offset, into);
     case NodeKind::kPlace:
       if (file == place_id(Place::kReadme)) return copy_text(readme_text(), offset, into);
       if (file == place_id(Place::kStatus)) return copy_text(status(), offset, into);
@@ -366,6 +354,21 @@ std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> i
     default: break;
   }
   throw Error(Errc::kNotFound, "no such file");
+}
+
+void Tree::contents(std::span<const NodeId> files, const ContentSink& sink) {
+  std::map<AccountNumber, std::vector<NodeId>> of_accounts;
+  for (const auto file : files) {
+    const auto parts = node_parts(file);
+    if (parts && is_file_kind(parts->kind)) of_accounts[parts->account].push_back(file);
+  }
+  for (const auto& [account, some] : of_accounts) {
+    const auto& nodes = some;  // What a lambda may take.
+    std::vector<VersionId> bodies;
+    for (const auto file : nodes) bodies.push_back(VersionId{node_parts(file)->number});
+    files_.contents(account, bodies,
+                    [&](std::size_t index, std::span<const std::byte> content) { sink(nodes[index], content); });
+  }
 }
 
 void Tree::learned(NodeId id) {

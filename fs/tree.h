@@ -18,7 +18,6 @@
 #include "fs/over_time_tree.h"
 #include "fs/past.h"
 #include "fs/places.h"
-#include "fs/prefetcher.h"
 #include "fs/recorded_tree.h"
 #include "fs/request_counters.h"
 #include "fs/search_tree.h"
@@ -68,6 +67,10 @@ class Tree {
 
   /// Fills `into` from `offset` as far as the file goes. Error{kNotFound}: no such file.
   std::size_t read(NodeId file, std::uint64_t offset, std::span<std::byte> into);
+  /// The whole contents of recorded files, for who reads ahead. Left out is what cannot be had: nothing is logged of
+  /// that. All of them are in memory at once.
+  using ContentSink = std::function<void(NodeId file, std::span<const std::byte> content)>;
+  void contents(std::span<const NodeId> files, const ContentSink& sink);
 
   /// The kernel was told of a node, or has forgotten `count` of the times that it was told of it.
   void learned(NodeId id);
@@ -94,7 +97,6 @@ class Tree {
   /// False: the sink has enough.
   static bool list_dots(const Node& here, std::optional<NodeId> above, std::uint64_t cursor, const EntrySink& sink);
 
-  bool list_all(NodeId directory, Instant pinned, std::uint64_t cursor, const EntrySink& sink);
   void list_place(std::uint64_t place, std::uint64_t cursor, const EntrySink& sink);
   void list_accounts(const Scope& time, std::uint64_t cursor, const EntrySink& sink);
   std::string status();
@@ -108,7 +110,6 @@ class Tree {
   FriendlyTree friendly_;
   RecordedTree recorded_;
   BlobFiles files_;
-  Prefetcher prefetcher_;  // Its thread uses files_.
   RequestCounters counters_;
   std::mutex figures_mutex_;
   StoreFigures figures_;  // Guarded by figures_mutex_, as figures_time_.

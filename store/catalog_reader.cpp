@@ -296,6 +296,17 @@ std::vector<Version> CatalogReader::begun_after(const View::Beginning& after, st
 
 std::optional<BlobPlace> CatalogReader::find_blob(const Digest& digest) { return blobs_.find(digest); }
 
+std::vector<std::optional<CatalogReader::ContentPlace>> CatalogReader::places(std::span<const VersionId> ids) {
+  std::vector<std::optional<ContentPlace>> all(ids.size());
+  const Snapshot snapshot(database_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const auto found = version(ids[i]);
+    if (!found || !found->state.digest) continue;
+    if (const auto blob = find_blob(*found->state.digest)) all[i] = {*found->state.digest, *blob};
+  }
+  return all;
+}
+
 std::vector<Gap> CatalogReader::gaps(Instant from, Instant until) {
   std::vector<Gap> all;
   sqlite::Use use(gaps_);

@@ -39,6 +39,12 @@ class CatalogReader {
   std::vector<Version> with_content(const Digest& content);
   std::vector<Version> begun_after(const View::Beginning& after, std::size_t limit);
   std::optional<BlobPlace> find_blob(const Digest& digest);
+  struct ContentPlace {
+    Digest digest;
+    BlobPlace blob;
+  };
+  /// In the order of `ids`; nullopt where there is no such version, or no content of it.
+  std::vector<std::optional<ContentPlace>> places(std::span<const VersionId> ids);
   std::vector<Gap> gaps(Instant from, Instant until);
   std::vector<std::pair<ItemId, DirectoryMark>> marks();
   std::optional<DirectoryMark> mark(ItemId item);

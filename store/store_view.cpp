@@ -235,6 +235,21 @@ std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Di
   }
 }
 
+std::vector<std::unique_ptr<BlobReader>> StoreView::open_contents(AccountNumber account,
+                                                                  std::span<const VersionId> versions) {
+  const auto [uuid, pool] = identity_of(account);
+  const auto places = with_reader(uuid, [&](CatalogReader& reader) { return reader.places(versions); });
+  std::vector<std::unique_ptr<BlobReader>> contents(versions.size());
+  for (std::size_t i = 0; i < contents.size(); ++i) {
+    if (!places[i]) continue;
+    try {
+      contents[i] = loader_.open(uuid, pool, places[i]->digest, places[i]->blob);
+    } catch (const Error&) {  // Who asks for this one alone is told why.
+    }
+  }
+  return contents;
+}
+
 bool StoreView::part_is(const Uuid& pool, const Digest& part, ByteView bytes) {
   // What stood in the journal may have been packed, and its segment written over, since the place was looked up.
   for (int attempt = 0; attempt < 2; ++attempt) {

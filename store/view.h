@@ -124,6 +124,10 @@ class View {
   virtual std::vector<Version> begun_after(AccountNumber account, const Beginning& after, std::size_t limit) = 0;
 
   virtual std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) = 0;
+  /// The contents of many versions, in their order, for who reads ahead: one question of the catalog for all of them.
+  /// None where a version has no content or it cannot be had; nothing is logged of that.
+  virtual std::vector<std::unique_ptr<BlobReader>> open_contents(AccountNumber account,
+                                                                 std::span<const VersionId> versions) = 0;
 
   /// Gaps of the account that overlap [from, until), by their start; of kServerAccount those that are about all
   /// accounts.

@@ -5,4 +5,5 @@ set(FS_TEST_SOURCES
   fs/mount_options_test.cpp fs/named_instants_test.cpp fs/node_id_test.cpp fs/over_time_test.cpp
   fs/prefetcher_test.cpp fs/search_tree_test.cpp fs/state_names_test.cpp fs/time_series_test.cpp fs/tree_test.cpp
   fs/view_table_test.cpp mount/gate_test.cpp mount/idle_test.cpp mount/mount_test.cpp mount/mounted_store.cpp
-  mount/mountpoint_test.cpp mount/oracle_test.cpp mount/over_time_mount_test.cpp mount/request_test.cpp)
+  mount/mountpoint_test.cpp mount/oracle_test.cpp mount/over_time_mount_test.cpp mount/pushed_files_test.cpp
+  mount/request_test.cpp)
