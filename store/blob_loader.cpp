@@ -169,8 +169,7 @@ HeldBytes BlobLoader::stored_bytes(const Uuid& owner, PackClass pack_class, cons
     encoded.resize(file->read_at(place.offset, encoded));
     return held(decode(place.codec, encoded, static_cast<std::size_t>(place.raw_length)));
   }
-  const auto path =
-      pack_class == PackClass::kPool ? layout_.pool_pack(owner, *place.pack) : layout_.pack(owner, *place.pack);
+  const auto path = layout_.pack(pack_class, owner, *place.pack);
   const auto from_pack = [&](const auto& read) {
     try {
       return read(*pack(path));

@@ -102,9 +102,8 @@ Transaction HistoryRemains::remains_of(const Transaction& transaction, CatalogRe
     } else if (const auto* remove = std::get_if<RemoveOperation>(&operation)) {
       end_item(rows, remove->item, transaction.at, to);
     } else if (const auto* pack = std::get_if<PackOperation>(&operation)) {
-      const bool there = disk_.exists(pack->pack_class == PackClass::kPool ? layout_.pool_pack(pack->pool, pack->name)
-                                                                           : layout_.pack(account_, pack->name));
-      if (there) to.push_back(operation);
+      const auto& owner = pack->pack_class == PackClass::kPool ? pack->pool : account_;
+      if (disk_.exists(layout_.pack(pack->pack_class, owner, pack->name))) to.push_back(operation);
     } else if (const auto* purge = std::get_if<PurgeOperation>(&operation)) {
       auto& kept = std::get<PurgeOperation>(to.emplace_back(*purge));
       kept.next_item = next_item_;

@@ -7,6 +7,7 @@
 #include "base/digest.h"
 #include "base/ids.h"
 #include "base/uuid.h"
+#include "store/pack_class.h"
 
 namespace yestermail {
 
@@ -45,6 +46,13 @@ class Layout {
   [[nodiscard]] std::string pool_packs(const Uuid& pool) const { return this->pool(pool) + "/packs"; }
   [[nodiscard]] std::string pool_pack(const Uuid& pool, const Digest& name) const {
     return pool_packs(pool) + "/" + name.hex() + ".pack";
+  }
+  /// Those of an account or a pool.
+  [[nodiscard]] std::string packs(PackClass pack_class, const Uuid& owner) const {
+    return pack_class == PackClass::kPool ? pool_packs(owner) : packs(owner);
+  }
+  [[nodiscard]] std::string pack(PackClass pack_class, const Uuid& owner, const Digest& name) const {
+    return pack_class == PackClass::kPool ? pool_pack(owner, name) : pack(owner, name);
   }
   [[nodiscard]] std::string pool_index(const Uuid& pool) const { return this->pool(pool) + "/index-0.db"; }
 

@@ -122,14 +122,12 @@ void PackMerger::remove(const Owner& owner, const Packs& packs, const std::vecto
   }
   auto& disk = writer_.world().disk;
   for (const auto& pack : packs) disk.remove(path(owner, pack.name));
-  disk.sync_directory(owner.first == PackClass::kPool ? writer_.layout().pool_packs(owner.second)
-                                                      : writer_.layout().packs(owner.second));
+  disk.sync_directory(writer_.layout().packs(owner.first, owner.second));
   writer_.drop_packs(owner.first, owner.second, packs);
 }
 
 std::string PackMerger::path(const Owner& owner, const Digest& pack) const {
-  return owner.first == PackClass::kPool ? writer_.layout().pool_pack(owner.second, pack)
-                                         : writer_.layout().pack(owner.second, pack);
+  return writer_.layout().pack(owner.first, owner.second, pack);
 }
 
 }  // namespace yestermail

@@ -9,9 +9,7 @@
 
 namespace yestermail {
 
-std::string PackRewriter::path(const Digest& pack) const {
-  return class_ == PackClass::kPool ? layout_.pool_pack(owner_, pack) : layout_.pack(owner_, pack);
-}
+std::string PackRewriter::path(const Digest& pack) const { return layout_.pack(class_, owner_, pack); }
 
 bool PackRewriter::holds(const Digest& pack, const std::unordered_set<Digest>& contents) const {
   const auto all = PackReader(disk_, path(pack)).contents();

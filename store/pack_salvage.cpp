@@ -31,8 +31,7 @@ class Salvage {
         class_(pack_class),
         owner_(owner),
         name_(name),
-        path_(pack_class == PackClass::kPool ? writer.layout().pool_pack(owner, name)
-                                             : writer.layout().pack(owner, name)) {}
+        path_(writer.layout().pack(pack_class, owner, name)) {}
 
   SalvagedPack run(const PackContents& known) {
     const auto relative = path_.substr(writer_.layout().store().size() + 1);

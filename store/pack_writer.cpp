@@ -101,7 +101,7 @@ PackWriter::Sealed PackWriter::seal() {
 
   file_->sync();
   const auto name = hasher_.finish();
-  const auto directory = class_ == PackClass::kPool ? layout_.pool_packs(account_) : layout_.packs(account_);
+  const auto directory = layout_.packs(class_, account_);
   disk_.rename(staged_, directory + "/" + name.hex() + ".pack");
   sealed_ = true;
   // Now make the name last too.

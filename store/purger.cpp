@@ -266,8 +266,7 @@ void Purger::rewrite_pack(PackClass pack_class, const Uuid& owner, const Digest&
     }
   }
   disk.remove(rewriter.path(pack));
-  disk.sync_directory(pack_class == PackClass::kPool ? writer_.layout_.pool_packs(owner)
-                                                     : writer_.layout_.packs(owner));
+  disk.sync_directory(writer_.layout_.packs(pack_class, owner));
 }
 
 void Purger::rewrite_history(const Uuid& account) {
@@ -284,9 +283,7 @@ void Purger::rewrite_history(const Uuid& account) {
 
 std::set<Digest> Purger::packs_of(PackClass pack_class, const Uuid& owner) const {
   std::set<Digest> packs;
-  const auto directory =
-      pack_class == PackClass::kPool ? writer_.layout_.pool_packs(owner) : writer_.layout_.packs(owner);
-  for (const auto& name : writer_.world_.disk.list(directory)) {
+  for (const auto& name : writer_.world_.disk.list(writer_.layout_.packs(pack_class, owner))) {
     if (const auto pack = parse_pack_name(name)) packs.insert(*pack);
   }
   return packs;

@@ -13,11 +13,9 @@
 #include "base/uuid.h"
 #include "store/compressor.h"
 #include "store/entry.h"
+#include "store/pack_class.h"
 
 namespace yestermail {
-
-/// Which kind of pack something is in, or will be.
-enum class PackClass : std::uint8_t { kAccount = 1, kPool = 2 };
 
 /// What is stored for a blob: itself, or a recipe for it (docs/format.md 5).
 enum class BlobForm : std::uint8_t { kWhole = 0, kRecipe = 1 };

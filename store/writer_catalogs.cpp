@@ -185,9 +185,9 @@ std::optional<LoadedPack> WriterCatalogs::load(const Uuid& account, const PackOp
     expected_.erase(expected);
     return loaded;
   }
-  const auto path =
-      pack.pack_class == PackClass::kPool ? layout_.pool_pack(pack.pool, pack.name) : layout_.pack(account, pack.name);
-  const auto* purged = doomed(pack.pack_class, pack.pack_class == PackClass::kPool ? pack.pool : account);
+  const auto& owner = pack.pack_class == PackClass::kPool ? pack.pool : account;
+  const auto path = layout_.pack(pack.pack_class, owner, pack.name);
+  const auto* purged = doomed(pack.pack_class, owner);
   if (purged != nullptr && !purged->packs.contains(pack.name)) purged = nullptr;
   if (purged != nullptr && !disk_.exists(path)) return std::nullopt;  // Another one stands in its place.
   try {
