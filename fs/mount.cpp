@@ -129,11 +129,9 @@ void serve_as_owner_of(const std::string& store) {
 
 /// Whole files into the kernel's page cache, for as long as it is mounted. The kernel refuses what it does not know any
 /// more.
-void push_contents(fuse_session* session, Tree& tree, std::span<const FileOrder::File> files) {
-  std::vector<NodeId> nodes;
-  for (const auto& file : files) nodes.push_back(file.node);
+void push_contents(fuse_session* session, Tree& tree, std::span<const NodeId> files) {
   bool mounted = true;
-  tree.contents(nodes, [&](NodeId file, std::span<const std::byte> content) {
+  tree.contents(files, [&](NodeId file, std::span<const std::byte> content) {
     if (!mounted || fuse_session_exited(session) != 0) return;
     fuse_bufvec one{};
     one.count = 1;
@@ -186,7 +184,7 @@ void serve_mount(View& view, const Clock& clock, Log& log, const MountOptions& o
   std::optional<MountKeeper> keeper;
   const Mounted mounted(session.get(), path);
   // Ends before the session's descriptor is closed.
-  Prefetcher prefetcher([&](std::span<const FileOrder::File> files) { push_contents(session.get(), tree, files); });
+  Prefetcher prefetcher([&](std::span<const NodeId> files) { push_contents(session.get(), tree, files); });
   mount.prefetcher = &prefetcher;
   raise_readahead(path);
   if (options.single) {

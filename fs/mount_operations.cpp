@@ -173,7 +173,7 @@ void on_open(fuse_req_t req, fuse_ino_t ino, fuse_file_info* info) {
 void on_read(fuse_req_t req, fuse_ino_t ino, std::size_t size, off_t offset, fuse_file_info*) {
   answer(req, Request::kRead, [&](Mount& mount) {
     if (offset < 0) return EINVAL;
-    if (offset == 0 && mount.prefetcher != nullptr) mount.prefetcher->begun(node_of(ino));
+    if (offset == 0) mount.prefetcher->begun(node_of(ino));
     // Kept for the thread: getting its pages anew takes longer than to fill them.
     static thread_local const auto kBuffer = std::make_unique_for_overwrite<std::byte[]>(kReadBytes);
     const auto most = std::min<std::size_t>(size, kReadBytes);
@@ -228,7 +228,7 @@ class ReplyBuffer {
     if (!plus_ || !learned) return true;
     if (entry.node.attributes.directory) {
       learned_.push_back(entry.node.id);
-    } else if (mount.prefetcher != nullptr && entry.node.attributes_valid == Lifetime::kFixed) {  // A recorded one.
+    } else if (entry.node.attributes_valid == Lifetime::kFixed) {  // A recorded one.
       mount.prefetcher->told({entry.node.id, entry.node.attributes.size});
     }
     return true;

@@ -25,7 +25,7 @@ struct Mount {
   std::optional<Owner> shown_owner{};  ///< everything is shown as theirs, not as it was recorded
   Audit* audit = nullptr;              ///< told of each file that is opened; nullptr: the kernel need not tell us
   LastUse* last_use = nullptr;         ///< told of each request
-  Prefetcher* prefetcher = nullptr;    ///< told of what is listed and read
+  Prefetcher* prefetcher = nullptr;    ///< told of what is listed and read; set before any request
   OpenDirectories directories{};
 };
 

@@ -83,11 +83,12 @@ void Prefetcher::ask() {
 }
 
 /// With the lock held.
-std::vector<FileOrder::File> Prefetcher::take_batch() {
-  std::vector<FileOrder::File> batch;
+std::vector<NodeId> Prefetcher::take_batch() {
+  std::vector<NodeId> batch;
   for (; !wanted_.empty() && batch.size() < kBatch; wanted_.pop_front()) {
     const auto* const file = order_.at(wanted_.front());
-    if (file != nullptr && wanted_.front() >= next_) batch.push_back(*file);  // Otherwise it has been read meanwhile.
+    if (file != nullptr && wanted_.front() >= next_)
+      batch.push_back(file->node);  // Otherwise it has been read meanwhile.
   }
   return batch;
 }

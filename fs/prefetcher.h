@@ -22,7 +22,7 @@ class Prefetcher {
  public:
   /// Puts whole files where the kernel keeps them; called on the thread. What it throws is ignored: who reads a file
   /// gets it again.
-  using Push = std::function<void(std::span<const FileOrder::File> files)>;
+  using Push = std::function<void(std::span<const NodeId> files)>;
 
   explicit Prefetcher(Push push) : push_(std::move(push)) {}
   Prefetcher(const Prefetcher&) = delete;
@@ -38,7 +38,7 @@ class Prefetcher {
   [[nodiscard]] bool is_far_ahead() const;
   void ask();
   void run();
-  std::vector<FileOrder::File> take_batch();
+  std::vector<NodeId> take_batch();
 
   const Push push_;
   std::mutex mutex_;

@@ -357,17 +357,22 @@ std::size_t Tree::read(NodeId file, std::uint64_t offset, std::span<std::byte> i
 }
 
 void Tree::contents(std::span<const NodeId> files, const ContentSink& sink) {
-  std::map<AccountNumber, std::vector<NodeId>> of_accounts;
+  struct Wanted {
+    std::vector<NodeId> nodes;
+    std::vector<VersionId> bodies;
+  };
+  std::map<AccountNumber, Wanted> of_accounts;
   for (const auto file : files) {
     const auto parts = node_parts(file);
-    if (parts && is_file_kind(parts->kind)) of_accounts[parts->account].push_back(file);
+    if (!parts || !is_file_kind(parts->kind)) continue;
+    auto& wanted = of_accounts[parts->account];
+    wanted.nodes.push_back(file);
+    wanted.bodies.push_back(VersionId{parts->number});
   }
-  for (const auto& [account, some] : of_accounts) {
-    const auto& nodes = some;  // What a lambda may take.
-    std::vector<VersionId> bodies;
-    for (const auto file : nodes) bodies.push_back(VersionId{node_parts(file)->number});
-    files_.contents(account, bodies,
-                    [&](std::size_t index, std::span<const std::byte> content) { sink(nodes[index], content); });
+  for (const auto& of_account : of_accounts) {
+    const auto& wanted = of_account.second;
+    files_.contents(of_account.first, wanted.bodies,
+                    [&](std::size_t index, std::span<const std::byte> content) { sink(wanted.nodes[index], content); });
   }
 }
 

@@ -30,9 +30,9 @@ constexpr std::uint64_t kSize = 3000;
 class Pushed {
  public:
   Prefetcher::Push push() {
-    return [this](std::span<const FileOrder::File> files) {
+    return [this](std::span<const NodeId> files) {
       const std::lock_guard lock(mutex_);
-      for (const auto& file : files) files_.push_back(file.node.value);
+      for (const auto file : files) files_.push_back(file.value);
       changed_.notify_all();
       if (!files_.empty() && damaged.contains(files_.back())) throw std::runtime_error("damaged");
     };

@@ -8,8 +8,8 @@
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
-#include <span>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -46,8 +46,7 @@ std::string behind_the_end(const std::string& path) {
   void* const at = ::mmap(nullptr, whole, PROT_READ, MAP_PRIVATE, file.get(), 0);
   EXPECT_NE(at, MAP_FAILED) << path;
   if (at == MAP_FAILED) return {};
-  const std::string rest(std::span(static_cast<const char*>(at), whole).subspan(size).begin(),
-                         std::span(static_cast<const char*>(at), whole).end());
+  const std::string rest(std::string_view(static_cast<const char*>(at), whole).substr(size));
   ::munmap(at, whole);
   return rest;
 }

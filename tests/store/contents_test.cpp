@@ -7,14 +7,11 @@
 namespace yestermail::test {
 namespace {
 
-std::string text_of(const std::unique_ptr<BlobReader>& reader) {
-  if (!reader) return "none";
-  Bytes bytes(static_cast<std::size_t>(reader->size()));
-  bytes.resize(reader->read(0, bytes));
-  return std::string(as_text(bytes));
-}
-
-using Contents = StoreFixture;
+struct Contents : StoreFixture {
+  static std::string text_or_none(const std::unique_ptr<BlobReader>& content) {
+    return content ? text_of(*content) : "none";
+  }
+};
 
 TEST_F(Contents, OfManyVersionsComeInTheirOrder) {
   auto recorder = open();
@@ -30,7 +27,7 @@ TEST_F(Contents, OfManyVersionsComeInTheirOrder) {
   const auto root = view.item_at(account, kRootItem, kForever).value().id;
   const std::vector<VersionId> ids{third, VersionId{999}, first, root, second};
   std::vector<std::string> texts;
-  for (const auto& content : view.open_contents(account, ids)) texts.push_back(text_of(content));
+  for (const auto& content : view.open_contents(account, ids)) texts.push_back(text_or_none(content));
   EXPECT_EQ(texts,
             (std::vector<std::string>{"content of third", "none", "content of first", "none", "content of second"}));
 }
@@ -59,7 +56,7 @@ TEST_F(Contents, ThatCannotBeHadAreLeftOutWithoutAWord) {
   ASSERT_GT(packs, 0);
   const auto contents = recorder->view().open_contents(account, ids);
   ASSERT_EQ(contents.size(), ids.size());
-  EXPECT_EQ(text_of(contents.front()), "none");
+  EXPECT_EQ(text_or_none(contents.front()), "none");
   EXPECT_EQ(log_.lines(), std::vector<std::string>{});
 }
 
