@@ -2,7 +2,6 @@
 #include "fs/blob_files.h"
 
 #include <algorithm>
-#include <vector>
 
 #include "base/error.h"
 
@@ -59,19 +58,6 @@ std::size_t BlobFiles::read(AccountNumber account, VersionId body, std::uint64_t
   } catch (const Error& error) {
     if (error.code() != Errc::kNotFound || view_.version(account, body)) report(key, error.what());
     throw;
-  }
-}
-
-void BlobFiles::contents(AccountNumber account, std::span<const VersionId> bodies, const ContentSink& sink) {
-  const auto readers = view_.open_contents(account, bodies);
-  std::vector<std::byte> content;
-  for (std::size_t i = 0; i < readers.size(); ++i) {
-    if (!readers[i]) continue;
-    content.resize(static_cast<std::size_t>(readers[i]->size()));
-    try {
-      if (readers[i]->read(0, content) == content.size()) sink(i, content);
-    } catch (const Error&) {  // It is named to who reads the file.
-    }
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -30,11 +29,6 @@ class BlobFiles {
   /// Fills `into` from `offset` as far as the file goes. Error{kDamage}: the bytes are not what was recorded; the log
   /// then names account, folder and item, once in a while for the same file. Error{kNotFound}: no such body.
   std::size_t read(AccountNumber account, VersionId body, std::uint64_t offset, std::span<std::byte> into);
-
-  /// The whole contents of many files; `sink` gets an index into `bodies` and the bytes. Left out is what cannot be
-  /// had: nothing is logged of that. Nothing is kept.
-  using ContentSink = std::function<void(std::size_t index, std::span<const std::byte> content)>;
-  void contents(AccountNumber account, std::span<const VersionId> bodies, const ContentSink& sink);
 
  private:
   struct OpenBlob {

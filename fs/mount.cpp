@@ -131,7 +131,7 @@ void serve_as_owner_of(const std::string& store) {
 /// more.
 void push_contents(fuse_session* session, Tree& tree, std::span<const NodeId> files) {
   bool mounted = true;
-  tree.contents(files, [&](NodeId file, std::span<const std::byte> content) {
+  tree.contents(files, [&](NodeId file, ByteView content) {
     if (!mounted || fuse_session_exited(session) != 0) return;
     fuse_bufvec one{};
     one.count = 1;

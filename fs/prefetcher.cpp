@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "fs/thread_signals.h"
+#include "store/view.h"
 
 namespace yestermail {
 namespace {
@@ -13,12 +14,10 @@ constexpr unsigned kEnoughInOrder = 2;
 // Files are pushed in groups.
 constexpr std::size_t kGroupFiles = 32;
 constexpr std::uint64_t kGroupBytes = 2U << 20U;
-/// Larger ones are not unpacked as a whole.
-constexpr std::uint64_t kMostBytes = 1U << 20U;
 constexpr std::size_t kBatch = 16;     ///< files that are looked up with one question
 constexpr FileOrder::Place kNear = 4;  ///< some read every name but a few
 
-bool can_be_pushed(const FileOrder::File& file) { return file.size <= kMostBytes; }
+bool can_be_pushed(const FileOrder::File& file) { return file.size <= View::kMostContentBytes; }
 
 }  // namespace
 

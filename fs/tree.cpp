@@ -371,8 +371,8 @@ void Tree::contents(std::span<const NodeId> files, const ContentSink& sink) {
   }
   for (const auto& of_account : of_accounts) {
     const auto& wanted = of_account.second;
-    files_.contents(of_account.first, wanted.bodies,
-                    [&](std::size_t index, std::span<const std::byte> content) { sink(wanted.nodes[index], content); });
+    view_.contents(of_account.first, wanted.bodies,
+                   [&](std::size_t index, ByteView content) { sink(wanted.nodes[index], content); });
   }
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/bytes.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "fs/blob_files.h"
@@ -69,7 +70,7 @@ class Tree {
   std::size_t read(NodeId file, std::uint64_t offset, std::span<std::byte> into);
   /// The whole contents of recorded files, for who reads ahead. Left out is what cannot be had: nothing is logged of
   /// that. All of them are in memory at once.
-  using ContentSink = std::function<void(NodeId file, std::span<const std::byte> content)>;
+  using ContentSink = std::function<void(NodeId file, ByteView content)>;
   void contents(std::span<const NodeId> files, const ContentSink& sink);
 
   /// The kernel was told of a node, or has forgotten `count` of the times that it was told of it.

@@ -68,6 +68,31 @@ void encode_base64(const Base64Coding& coding, ByteView bytes, std::span<std::by
   }
 }
 
+void encode_base64_range(const Base64Coding& coding, ByteView bytes, std::size_t skipped, std::span<std::byte> to) {
+  const auto byte_line = static_cast<std::size_t>(coding.byte_line());
+  const auto text_line = static_cast<std::size_t>(coding.text_line());
+  while (!to.empty() && !bytes.empty()) {
+    const auto lines = skipped > 0 ? 0 : std::min(to.size() / text_line, bytes.size() / byte_line);
+    if (lines > 0) {
+      encode_base64(coding, bytes.first(lines * byte_line), to.first(lines * text_line));
+      bytes = bytes.subspan(lines * byte_line);
+      to = to.subspan(lines * text_line);
+      continue;
+    }
+    const auto line = bytes.first(std::min(byte_line, bytes.size()));
+    bytes = bytes.subspan(line.size());
+    auto alone = coding;
+    alone.open_end = coding.open_end && bytes.empty();
+    std::array<std::byte, Base64Coding::kMaxLine + 2> text{};
+    const auto whole = std::span(text).first(static_cast<std::size_t>(encoded_size(alone, line.size())));
+    encode_base64(alone, line, whole);
+    const auto wanted = whole.subspan(skipped, std::min(to.size(), whole.size() - skipped));
+    std::copy(wanted.begin(), wanted.end(), to.begin());
+    to = to.subspan(wanted.size());
+    skipped = 0;
+  }
+}
+
 std::optional<Base64Coding> base64_at(ByteView text) {
   const auto window = as_text(text.first(std::min<std::size_t>(text.size(), Base64Coding::kMaxLine + 2)));
   const auto end = window.find('\n');

@@ -29,6 +29,9 @@ std::uint64_t encoded_size(const Base64Coding& coding, std::uint64_t bytes);
 /// the last are a multiple of byte_line() long, and not `open_end`.
 void encode_base64(const Base64Coding& coding, ByteView bytes, std::span<std::byte> to);
 
+/// Fills `to` with that text from its character `skipped` on, which stands in the first line; the text goes as far.
+void encode_base64_range(const Base64Coding& coding, ByteView bytes, std::size_t skipped, std::span<std::byte> to);
+
 /// The coding of a text that begins here, if its first line is a full line of base64; never with `open_end`.
 std::optional<Base64Coding> base64_at(ByteView text);
 

@@ -28,6 +28,10 @@ void require_digest(ByteView bytes, const Digest& digest, const char* what) {
     throw Error(Errc::kDamage, std::string(what) + " " + digest.hex() + ": its bytes are damaged");
 }
 
+void require_size(std::uint64_t size, const Digest& digest, const BlobPlace& place) {
+  if (size != place.size) throw Error(Errc::kDamage, "blob " + digest.hex() + ": its recipe is damaged");
+}
+
 HeldBytes held(Bytes bytes) {
   auto holder = share_bytes(std::move(bytes));
   const ByteView view = *holder;
@@ -85,31 +89,33 @@ BlobLoader::BlobLoader(Filesystem& disk, const Layout& layout, FindPart find_par
 
 std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& pool, const Digest& digest,
                                              const BlobPlace& place) {
+  if (place.form == BlobForm::kRecipe && place.size > kWholeBytes) {
+    auto joined = std::make_unique<JoinedBlob>(stored_bytes(account, PackClass::kAccount, place), *this, pool);
+    require_size(joined->size(), digest, place);
+    return joined;
+  }
+  auto whole = content(account, pool, digest, place);
+  // A reader that is kept must not keep a pack's frame, which is a hundred times as large as most mails.
+  if (place.form == BlobForm::kWhole && place.pack && whole.bytes.size() <= kWholeBytes) {
+    whole = held(Bytes(whole.bytes.begin(), whole.bytes.end()));
+  }
+  return std::make_unique<WholeBlob>(std::move(whole));
+}
+
+HeldBytes BlobLoader::content(const Uuid& account, const Uuid& pool, const Digest& digest, const BlobPlace& place) {
   auto stored = stored_bytes(account, PackClass::kAccount, place);
   if (place.form == BlobForm::kWhole) {
     require_digest(stored.bytes, digest, "blob");
-    // A reader that is kept must not keep a pack's frame, which is a hundred times as large as most mails.
-    if (place.pack && stored.bytes.size() <= kWholeBytes) {
-      stored = held(Bytes(stored.bytes.begin(), stored.bytes.end()));
-    }
-    return std::make_unique<WholeBlob>(std::move(stored));
+    return stored;
   }
   if (place.form != BlobForm::kRecipe) throw Error(Errc::kUnsupported, "blob " + digest.hex() + ": of a later version");
-  const auto require_size = [&](std::uint64_t size) {
-    if (size != place.size) throw Error(Errc::kDamage, "blob " + digest.hex() + ": its recipe is damaged");
-  };
-  if (place.size > kWholeBytes) {
-    auto joined = std::make_unique<JoinedBlob>(std::move(stored), *this, pool);
-    require_size(joined->size());
-    return joined;
-  }
   StoredParts parts(*this, pool);
   RecipeJoiner joiner(std::move(stored), parts);
-  require_size(joiner.size());
+  require_size(joiner.size(), digest, place);
   auto bytes = take_bytes(static_cast<std::size_t>(place.size));
   joiner.read(0, bytes);
   require_digest(bytes, digest, "blob");
-  return std::make_unique<WholeBlob>(held(std::move(bytes)));
+  return held(std::move(bytes));
 }
 
 PartProvider::Part BlobLoader::stored_blob(const Uuid& account, const BlobPlace& place) {

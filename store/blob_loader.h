@@ -33,6 +33,9 @@ class BlobLoader {
   /// Error{kDamage} or {kNotFound} where the bytes cannot be had; the reader outlives neither the loader nor the store.
   std::unique_ptr<BlobReader> open(const Uuid& account, const Uuid& pool, const Digest& digest, const BlobPlace& place);
 
+  /// The whole blob, in memory. Error as above.
+  HeldBytes content(const Uuid& account, const Uuid& pool, const Digest& digest, const BlobPlace& place);
+
   /// True if the pool gives the part, and it is these bytes; none: only that it can be joined.
   bool part_is(const Uuid& pool, const Digest& digest, ByteView bytes);
 

@@ -8,6 +8,12 @@
 
 namespace yestermail {
 
+Draft draft_of_pack(PackClass pack_class, const Uuid& owner, const Digest& name, std::vector<Digest> replaced) {
+  const bool in_pool = pack_class == PackClass::kPool;
+  PackOperation pack{pack_class, name, in_pool ? owner : Uuid{}, std::move(replaced)};
+  return {in_pool ? Uuid{} : owner, {std::move(pack)}, {}};
+}
+
 Instant CommitQueue::commit(std::vector<Draft> drafts) {
   Request request;
   request.drafts = std::move(drafts);

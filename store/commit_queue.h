@@ -20,6 +20,9 @@ struct Draft {
   std::vector<Bytes> backing;
 };
 
+/// Says of a pack that it is there: in its account, or in the server account where a pool owns it.
+Draft draft_of_pack(PackClass pack_class, const Uuid& owner, const Digest& name, std::vector<Digest> replaced = {});
+
 /// Group commit: whoever comes first writes and syncs for all who wait, and then applies what became durable while the
 /// next group is being written. Safe for concurrent use.
 class CommitQueue {

@@ -102,8 +102,7 @@ Transaction HistoryRemains::remains_of(const Transaction& transaction, CatalogRe
     } else if (const auto* remove = std::get_if<RemoveOperation>(&operation)) {
       end_item(rows, remove->item, transaction.at, to);
     } else if (const auto* pack = std::get_if<PackOperation>(&operation)) {
-      const auto& owner = pack->pack_class == PackClass::kPool ? pack->pool : account_;
-      if (disk_.exists(layout_.pack(pack->pack_class, owner, pack->name))) to.push_back(operation);
+      if (disk_.exists(layout_.pack(pack->pack_class, pack->owner(account_), pack->name))) to.push_back(operation);
     } else if (const auto* purge = std::get_if<PurgeOperation>(&operation)) {
       auto& kept = std::get<PurgeOperation>(to.emplace_back(*purge));
       kept.next_item = next_item_;

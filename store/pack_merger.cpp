@@ -102,12 +102,9 @@ void PackMerger::take_over(const Owner& owner, const Digest& pack, PackFiller& f
 void PackMerger::record(const Owner& owner, PackFiller& filler, const Packs& joined) {
   auto sealed = filler.seal();
   writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
-  const bool pool = owner.first == PackClass::kPool;
-  PackOperation operation{owner.first, sealed.name, pool ? owner.second : Uuid{}, {}};
-  for (const auto& pack : joined) operation.replaced.push_back(pack.name);
-  std::vector<Draft> drafts;
-  drafts.push_back({pool ? Uuid{} : owner.second, {std::move(operation)}, {}});
-  writer_.commit(std::move(drafts));
+  std::vector<Digest> replaced;
+  for (const auto& pack : joined) replaced.push_back(pack.name);
+  writer_.commit({draft_of_pack(owner.first, owner.second, sealed.name, std::move(replaced))});
 }
 
 void PackMerger::remove(const Owner& owner, const Packs& packs, const std::vector<Digest>& taken) {

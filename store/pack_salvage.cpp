@@ -83,10 +83,7 @@ class Salvage {
     result_.name = sealed.name;
     if (sealed.name == name_) return;
     writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
-    std::vector<Draft> drafts;
-    const bool is_pool = class_ == PackClass::kPool;
-    drafts.push_back({is_pool ? Uuid{} : owner_, {PackOperation{class_, sealed.name, is_pool ? owner_ : Uuid{}}}, {}});
-    writer_.commit(std::move(drafts));
+    writer_.commit({draft_of_pack(class_, owner_, sealed.name)});
   }
 
   /// What stands in another pack too stays.

@@ -140,7 +140,7 @@ void Packer::pack_account(const Uuid& account, const Share& share, std::vector<D
   if (!pack) return;
   auto sealed = pack->seal();
   writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
-  drafts.push_back({account, {PackOperation{PackClass::kAccount, sealed.name}}, {}});
+  drafts.push_back(draft_of_pack(PackClass::kAccount, account, sealed.name));
 }
 
 void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
@@ -163,7 +163,7 @@ void Packer::pack_parts(const Shares& shares, std::vector<Draft>& drafts) {
   for (auto& [pool, pack] : packs) {
     auto sealed = pack->seal();
     writer_.expect_pack(sealed.name, {sealed.bytes, std::move(sealed.contents)});
-    drafts.push_back({Uuid{}, {PackOperation{PackClass::kPool, sealed.name, pool}}, {}});
+    drafts.push_back(draft_of_pack(PackClass::kPool, pool, sealed.name));
   }
 }
 

@@ -251,15 +251,12 @@ void Purger::rewrite_pack(PackClass pack_class, const Uuid& owner, const Digest&
   const PackRewriter rewriter(disk, writer_.layout_, writer_.id_, pack_class, owner, writer_.tuning_.compression_level);
   if (!rewriter.holds(pack, contents)) return;
   if (auto sealed = rewriter.without(pack, contents)) {
-    const bool pool = pack_class == PackClass::kPool;
     const LoadedPack loaded{sealed->bytes, std::move(sealed->contents)};
     writer_.expect_pack(sealed->name, loaded);
-    std::vector<Draft> drafts;
-    drafts.push_back({pool ? Uuid{} : owner, {PackOperation{pack_class, sealed->name, pool ? owner : Uuid{}}}, {}});
-    writer_.commit(std::move(drafts));
+    writer_.commit({draft_of_pack(pack_class, owner, sealed->name)});
     // One of that name may have been known: then the places are still those of the old one.
     const std::scoped_lock lock(writer_.catalogs_mutex_);
-    if (pool) {
+    if (pack_class == PackClass::kPool) {
       writer_.catalogs_->pool(owner).add_pack(sealed->name, loaded);
     } else {
       writer_.catalogs_->catalog(owner).add_pack(sealed->name, loaded);

@@ -60,13 +60,8 @@ void RecipeJoiner::read_coded(const RecipeStep& step, std::uint64_t offset, std:
   const auto until = std::min(lines * coding.byte_line(), total);
   coding.open_end = coding.open_end && until == total;
   const auto decoded = pieces(step.pieces, from, static_cast<std::size_t>(until - from));
-  const auto text_size = static_cast<std::size_t>(encoded_size(coding, decoded.bytes.size()));
   const auto skipped = static_cast<std::size_t>(offset - first * coding.text_line());
-  if (skipped == 0 && text_size == into.size()) return encode_base64(coding, decoded.bytes, into);
-  auto text = take_bytes(text_size);
-  encode_base64(coding, decoded.bytes, text);
-  copy(range(text, skipped, into.size()), into);
-  give_bytes(std::move(text));
+  encode_base64_range(coding, decoded.bytes, skipped, into);
 }
 
 /// A range of pieces that are joined: a view where it lies within one, else a copy.

@@ -235,19 +235,19 @@ std::unique_ptr<BlobReader> StoreView::open_blob(AccountNumber account, const Di
   }
 }
 
-std::vector<std::unique_ptr<BlobReader>> StoreView::open_contents(AccountNumber account,
-                                                                  std::span<const VersionId> versions) {
+void StoreView::contents(AccountNumber account, std::span<const VersionId> versions, const ContentSink& sink) {
   const auto [uuid, pool] = identity_of(account);
   const auto places = with_reader(uuid, [&](CatalogReader& reader) { return reader.places(versions); });
-  std::vector<std::unique_ptr<BlobReader>> contents(versions.size());
-  for (std::size_t i = 0; i < contents.size(); ++i) {
-    if (!places[i]) continue;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (!places[i] || places[i]->blob.size > kMostContentBytes) continue;
+    HeldBytes content;
     try {
-      contents[i] = loader_.open(uuid, pool, places[i]->digest, places[i]->blob);
+      content = loader_.content(uuid, pool, places[i]->digest, places[i]->blob);
     } catch (const Error&) {  // Who asks for this one alone is told why.
+      continue;
     }
+    sink(i, content.bytes);
   }
-  return contents;
 }
 
 bool StoreView::part_is(const Uuid& pool, const Digest& part, ByteView bytes) {

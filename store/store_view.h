@@ -55,8 +55,7 @@ class StoreView final : public View {
   std::vector<Version> with_content(AccountNumber account, const Digest& content) override;
   std::vector<Version> begun_after(AccountNumber account, const Beginning& after, std::size_t limit) override;
   std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) override;
-  std::vector<std::unique_ptr<BlobReader>> open_contents(AccountNumber account,
-                                                         std::span<const VersionId> versions) override;
+  void contents(AccountNumber account, std::span<const VersionId> versions, const ContentSink& sink) override;
   std::vector<Gap> gaps(AccountNumber account, Instant from, Instant until) override;
   std::optional<WatchReport> watch_report() override;
   std::vector<Instant> active_hours() override;

@@ -127,7 +127,7 @@ void StoreWriter::note_packs(const std::vector<Draft>& drafts) {
     for (const auto& operation : draft.operations) {
       const auto* pack = std::get_if<PackOperation>(&operation);
       if (pack == nullptr) continue;
-      packer_->note_pack(pack->pack_class, pack->pack_class == PackClass::kPool ? pack->pool : draft.account);
+      packer_->note_pack(pack->pack_class, pack->owner(draft.account));
     }
   }
 }

@@ -36,6 +36,8 @@ struct PackOperation {
   Digest name;
   Uuid pool{};                     ///< kPool: which one; zero where the whole store shares one
   std::vector<Digest> replaced{};  ///< packs of the same owner that may be gone: what was needed of them is in this one
+  /// Its pool, or the account of its transaction.
+  [[nodiscard]] const Uuid& owner(const Uuid& account) const { return pack_class == PackClass::kPool ? pool : account; }
 };
 /// A blob or a part in the journal. After decoding, `encoded` views the buffer that was decoded.
 struct BlobOperation {

@@ -3,6 +3,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -124,10 +125,13 @@ class View {
   virtual std::vector<Version> begun_after(AccountNumber account, const Beginning& after, std::size_t limit) = 0;
 
   virtual std::unique_ptr<BlobReader> open_blob(AccountNumber account, const Digest& digest) = 0;
-  /// The contents of many versions, in their order, for who reads ahead: one question of the catalog for all of them.
-  /// None where a version has no content or it cannot be had; nothing is logged of that.
-  virtual std::vector<std::unique_ptr<BlobReader>> open_contents(AccountNumber account,
-                                                                 std::span<const VersionId> versions) = 0;
+  /// The whole contents of many versions, in their order, for who reads ahead: one question of the catalog for all of
+  /// them, and one content in memory at a time. `sink` gets an index into `versions` and the bytes, which are there as
+  /// long as it runs. Left out is what has no content, has more than kMostContentBytes or cannot be had; nothing is
+  /// logged of that.
+  static constexpr std::uint64_t kMostContentBytes = 1U << 20U;
+  using ContentSink = std::function<void(std::size_t index, ByteView content)>;
+  virtual void contents(AccountNumber account, std::span<const VersionId> versions, const ContentSink& sink) = 0;
 
   /// Gaps of the account that overlap [from, until), by their start; of kServerAccount those that are about all
   /// accounts.

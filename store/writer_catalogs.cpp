@@ -185,7 +185,7 @@ std::optional<LoadedPack> WriterCatalogs::load(const Uuid& account, const PackOp
     expected_.erase(expected);
     return loaded;
   }
-  const auto& owner = pack.pack_class == PackClass::kPool ? pack.pool : account;
+  const auto& owner = pack.owner(account);
   const auto path = layout_.pack(pack.pack_class, owner, pack.name);
   const auto* purged = doomed(pack.pack_class, owner);
   if (purged != nullptr && !purged->packs.contains(pack.name)) purged = nullptr;

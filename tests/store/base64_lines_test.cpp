@@ -52,6 +52,28 @@ TEST(Base64Lines, DecodesEveryLengthLineAndLineEndToTheSameTextAgain) {
   }
 }
 
+TEST(Base64Lines, EncodesAnyRangeOfALongerText) {
+  constexpr std::uint32_t kLine = 20;
+  for (const bool crlf : {false, true}) {
+    for (const bool open_end : {false, true}) {
+      for (const std::size_t size : {16U, 30U, 61U}) {
+        const Base64Coding coding{kLine, crlf, open_end};
+        const auto bytes = noise(size, kLine);
+        auto text = base64(bytes, kLine, crlf);
+        if (open_end) text.resize(text.size() - (crlf ? 2 : 1));
+        const auto first_line = static_cast<std::size_t>(coding.text_line());
+        for (std::size_t skipped = 0; skipped < first_line; ++skipped) {
+          for (std::size_t length = 0; length <= text.size() - skipped; ++length) {
+            std::string range(length, '?');
+            encode_base64_range(coding, as_bytes(bytes), skipped, std::as_writable_bytes(std::span(range)));
+            ASSERT_EQ(range, text.substr(skipped, length)) << size << " " << skipped << " " << length;
+          }
+        }
+      }
+    }
+  }
+}
+
 TEST(Base64Lines, DecodesTheSameInPiecesOfAnyLength) {
   const auto bytes = noise(5000, 3);
   const auto text = base64(bytes, 72, true) + "--end\r\n";
