@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/account_import.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "base/maildir_name.h"
+#include "store/version_batches.h"
 
 namespace yestermail {
 namespace {
-
-constexpr std::size_t kImportedAtOnce = 128;
 
 std::string_view directory_of(std::string_view path) {
   const auto slash = path.rfind('/');
@@ -141,13 +139,11 @@ void AccountImport::index_folder(const std::string& folder) {
     if (found == directories_.end()) continue;
     const auto directory = view_.lookup(number, found->second.item, side, at_);
     if (!directory) continue;
-    const auto ids = view_.list(number, directory->item, at_);
-    for (std::size_t at = 0; at < ids.size(); at += kImportedAtOnce) {
-      const auto batch = std::span(ids).subspan(at, std::min(kImportedAtOnce, ids.size() - at));
-      for (const auto& version : view_.versions(number, batch)) {
+    in_batches(view_, number, view_.list(number, directory->item, at_), [&](const auto& versions) {
+      for (const auto& version : versions) {
         if (version.state.kind == EntryKind::kMessage) index_.emplace(maildir_base(version.state.name), version.id);
       }
-    }
+    });
   }
 }
 

@@ -5,10 +5,11 @@
 #include <utility>
 #include <vector>
 
+#include "store/version_batches.h"
+
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kWalkedAtOnce = 128;
 constexpr std::size_t kLongestWalked = 4000;  ///< longer ones no system takes; ends a damaged store's circles too
 
 class AccountWalk {
@@ -40,18 +41,16 @@ class AccountWalk {
     const auto self = view_.item_at(account_, item, at_);
     if (!self || self->state.kind != EntryKind::kDirectory) return;
     steps_.entry(path, *self);
-    const auto ids = view_.list(account_, item, at_);
     std::vector<Open> below;
-    for (std::size_t at = 0; at < ids.size(); at += kWalkedAtOnce) {
-      const auto batch = std::span(ids).subspan(at, std::min(kWalkedAtOnce, ids.size() - at));
-      for (auto& version : view_.versions(account_, batch)) {
+    in_batches(view_, account_, view_.list(account_, item, at_), [&](auto versions) {
+      for (auto& version : versions) {
         if (beside != nullptr && version.state.name.starts_with('@') && is_beside(version.state.name)) {
           beside->push_back(std::move(version));
         } else {
           take(path, version, below);
         }
       }
-    }
+    });
     std::move(below.rbegin(), below.rend(), std::back_inserter(open_));
   }
 

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "fs/batches.h"
+#include "store/version_batches.h"
 
 namespace yestermail {
 namespace {

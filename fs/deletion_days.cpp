@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "fs/batches.h"
+#include "store/version_batches.h"
 
 namespace yestermail {
 namespace {

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "fs/item_names.h"
 #include "fs/item_tag.h"
 #include "fs/modified_utf7.h"
 #include "fs/node_id.h"
@@ -23,7 +24,7 @@ struct Readable {
 
 /// "x~k3f9" and "x~k3f9.eml" are what we end names with ourselves.
 bool has_suffix_of_ours(std::string_view text) {
-  if (text.ends_with(".eml")) text.remove_suffix(4);
+  if (text.ends_with(kMessageSuffix)) text.remove_suffix(kMessageSuffix.size());
   const auto tilde = text.rfind('~');
   if (tilde == std::string_view::npos || text.size() - tilde < 4) return false;
   return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(tilde) + 1, text.end(), is_tag_character);

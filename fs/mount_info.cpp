@@ -3,28 +3,10 @@
 
 #include <fstream>
 #include <sstream>
-#include <string_view>
+
+#include "base/octal_escapes.h"
 
 namespace yestermail {
-namespace {
-
-/// Spaces and such are written as backslash and three octal digits.
-std::string unescaped(std::string_view text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 3 >= text.size()) {
-      out += text[i];
-      continue;
-    }
-    unsigned value = 0;
-    for (std::size_t digit = 1; digit <= 3; ++digit) value = value * 8 + static_cast<unsigned>(text[i + digit] - '0');
-    out += static_cast<char>(static_cast<unsigned char>(value));
-    i += 3;
-  }
-  return out;
-}
-
-}  // namespace
 
 std::optional<MountInfo> find_mount(std::istream& mountinfo, const std::string& path) {
   std::optional<MountInfo> found;
@@ -36,7 +18,7 @@ std::optional<MountInfo> find_mount(std::istream& mountinfo, const std::string& 
     }
     std::string type;
     fields >> type;
-    if (unescaped(point) == path) found = MountInfo{device, type};
+    if (without_octal_escapes(point) == path) found = MountInfo{device, type};
   }
   return found;
 }

@@ -8,6 +8,7 @@
 
 #include "base/instant_text.h"
 #include "base/maildir_name.h"
+#include "fs/item_names.h"
 #include "fs/safe_text.h"
 
 namespace yestermail {
@@ -84,6 +85,8 @@ std::string step_words(const Step& step, bool is_first) {
   return before.parent != now.parent ? "no longer new" : "renamed";
 }
 
-std::string state_name(Instant at, const std::string& words) { return stamp_text(at) + " " + words + ".eml"; }
+std::string state_name(Instant at, const std::string& words) {
+  return stamp_text(at) + " " + words + std::string(kMessageSuffix);
+}
 
 }  // namespace yestermail

@@ -8,12 +8,12 @@
 #include "policy/erasures.h"
 #include "policy/setting_files.h"
 #include "policy/version_walk.h"
+#include "store/version_batches.h"
 
 namespace yestermail {
 namespace {
 
 constexpr std::size_t kLongestNote = 200;
-constexpr std::size_t kBatch = 1024;
 constexpr std::size_t kGathered = 4 * kMostMarks;  // Before duplicates are left out: most versions are of few contents.
 
 class Collector {
@@ -78,11 +78,9 @@ void add_account(View& view, const PurgeRequest& request, Collector& to) {
 void add_versions(View& view, const PurgeRequest& request, Collector& to) {
   const auto account = view.account(request.account);
   if (!account) return;
-  const std::span ids(request.versions);
-  for (std::size_t from = 0; from < ids.size(); from += kBatch) {
-    const auto batch = ids.subspan(from, std::min(kBatch, ids.size() - from));
-    for (const auto& version : view.versions(request.account, batch)) to.add(account->name, version);
-  }
+  in_batches(view, request.account, request.versions, [&](const auto& versions) {
+    for (const auto& version : versions) to.add(account->name, version);
+  });
 }
 
 }  // namespace

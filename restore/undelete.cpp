@@ -2,8 +2,9 @@
 #include "restore/undelete.h"
 
 #include <algorithm>
-#include <span>
 #include <unordered_map>
+
+#include "store/version_batches.h"
 
 namespace yestermail {
 namespace {
@@ -43,13 +44,12 @@ void remove_present(View& view, AccountNumber account, std::unordered_map<Digest
   while (!directories.empty() && !by_digest.empty()) {
     const auto ids = view.list(account, directories.back(), kForever);
     directories.pop_back();
-    for (std::size_t from = 0; from < ids.size(); from += kPage) {
-      const auto batch = std::span(ids).subspan(from, std::min(kPage, ids.size() - from));
-      for (const auto& version : view.versions(account, batch)) {
+    in_batches(view, account, ids, [&](const auto& versions) {
+      for (const auto& version : versions) {
         if (version.state.kind == EntryKind::kDirectory) directories.push_back(version.item);
         if (version.state.kind == EntryKind::kMessage && version.state.digest) by_digest.erase(*version.state.digest);
       }
-    }
+    });
   }
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/maildir_name.h"
+#include "store/version_batches.h"
 #include "tools/accounts.h"
 #include "tools/items.h"
 #include "tools/store_location.h"
@@ -138,18 +139,16 @@ std::string item_line(const Listing& listing, const Version& version) {
 
 void list_items(const Listing& listing, const Account& account, const MailFolder& folder) {
   const auto ids = items_by_date(listing, account.number, folder);
-  constexpr std::size_t kBatch = 512;
   JsonArray array(listing.out);
-  for (std::size_t from = 0; from < ids.size(); from += kBatch) {
-    const auto batch = std::span(ids).subspan(from, std::min(kBatch, ids.size() - from));
-    for (const auto& version : listing.view.versions(account.number, batch)) {
+  in_batches(listing.view, account.number, ids, [&](const auto& versions) {
+    for (const auto& version : versions) {
       if (listing.json) {
         array.add(item_json(version));
       } else {
         listing.out << item_line(listing, version) << "\n";
       }
     }
-  }
+  });
   if (listing.json) array.end();
 }
 

@@ -9,6 +9,8 @@
 #include <array>
 #include <string_view>
 
+#include "base/octal_escapes.h"
+
 namespace yestermail {
 namespace {
 
@@ -21,22 +23,6 @@ std::string whole_text(int fd) {
   return text;
 }
 
-/// Blanks, tabs, line ends and backslashes are written as three octal digits there.
-std::string unescaped(std::string_view text) {
-  const auto is_octal = [](char c) { return c >= '0' && c <= '7'; };
-  std::string out;
-  while (!text.empty()) {
-    if (text.size() >= 4 && text[0] == '\\' && std::all_of(text.begin() + 1, text.begin() + 4, is_octal)) {
-      out += static_cast<char>((text[1] - '0') * 64 + (text[2] - '0') * 8 + (text[3] - '0'));
-      text.remove_prefix(4);
-    } else {
-      out += text.front();
-      text.remove_prefix(1);
-    }
-  }
-  return out;
-}
-
 /// The fifth word of a line.
 std::string mount_point(std::string_view line) {
   for (int word = 0; word < 4; ++word) {
@@ -44,7 +30,7 @@ std::string mount_point(std::string_view line) {
     if (blank == std::string_view::npos) return "";
     line.remove_prefix(blank + 1);
   }
-  return unescaped(line.substr(0, line.find(' ')));
+  return without_octal_escapes(line.substr(0, line.find(' ')));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "tests/archive/import_fixture.h"
 #include "tests/support/paths.h"
 #include "tests/support/people.h"
-#include "tests/support/process.h"
+#include "tests/system/daemon.h"
 #include "tools/import_messages.h"
 #include "tools/watch_service.h"
 
@@ -28,11 +28,7 @@ class ImportByDaemon : public ImportTest {
     make_scanned_store();
   }
   void watch() {
-    daemon_.emplace(std::vector<std::string>{program_path(), "watch", "--store", other_, "--method", "polling",
-                                             "--poll-interval", "86400"});
-    for (int i = 0; i < 6'000 && daemon_->out().find("watching;") == std::string::npos; ++i) {
-      std::this_thread::sleep_for(10ms);
-    }
+    daemon_.start();
     scan_other();  // What it does of itself at its start is done when it has answered.
   }
   void scan_other() {
@@ -44,17 +40,12 @@ class ImportByDaemon : public ImportTest {
     std::sort(rows.begin(), rows.end());
     return rows;
   }
-  void end_daemon() {
-    daemon_->send(SIGTERM);
-    const auto ended = daemon_->wait(60s);
-    EXPECT_EQ(ended.status, 0) << ended.err;
-    daemon_.reset();
-  }
+  void end_daemon() { EXPECT_EQ(daemon_.stop(), 0); }
   [[nodiscard]] MaildirBuilder dora() const { return MaildirBuilder(theirs_ + "/example.org/dora/Maildir"); }
 
   const std::string theirs_ = directory_ / "theirs";
   const std::string watched_ = "maildir:" + theirs_ + "/%d/%n/Maildir";
-  std::optional<Process> daemon_;
+  Daemon daemon_{other_, {"--method", "polling", "--poll-interval", "86400"}};
 };
 
 TEST_F(ImportByDaemon, TellsAndRecordsTheSameAsWithoutOne) {

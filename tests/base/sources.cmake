@@ -14,6 +14,7 @@ set(BASE_TEST_SOURCES
   base/instant_text_test.cpp
   base/log_test.cpp
   base/maildir_name_test.cpp
+  base/octal_escapes_test.cpp
   base/posix_filesystem_test.cpp
   base/shared_library_test.cpp
   base/utf8_test.cpp

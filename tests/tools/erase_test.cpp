@@ -1,20 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <filesystem>
-#include <thread>
 
 #include "policy/erasures.h"
 #include "store/store.h"
-#include "tests/support/paths.h"
-#include "tests/support/process.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/store_search.h"
+#include "tests/system/daemon.h"
 #include "tests/tools/store_fixture.h"
 
 namespace yestermail::test {
 namespace {
 
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -236,10 +233,8 @@ TEST_F(EraseCommand, RefusesWhatNamesNothing) {
 }
 
 TEST_F(EraseCommand, AsksTheDaemonThatWatches) {
-  Process daemon({program_path(), "watch", "--store", store_, "--method", "polling", "--poll-interval", "86400"});
-  for (int i = 0; i < 6'000 && daemon.out().find("watching;") == std::string::npos; ++i) {
-    std::this_thread::sleep_for(10ms);
-  }
+  Daemon daemon(store_, {"--method", "polling", "--poll-interval", "86400"});
+  daemon.start();
   run({"scan"});  // What it does of itself at its start is done when it has answered.
   const auto ran = run({"erase", "bob@example.com/" + tag_of("bob@example.com", "1.secret")});
   EXPECT_EQ(ran.status, 0) << ran.err;
@@ -250,8 +245,7 @@ TEST_F(EraseCommand, AsksTheDaemonThatWatches) {
   bob().put("", "4.later:2,", "Subject: later\n\nlater\n");
   EXPECT_EQ(run({"scan"}).status, 0);
   EXPECT_THAT(run({"cat", "bob@example.com/INBOX/4.later"}).out, HasSubstr("later"));
-  daemon.send(SIGTERM);
-  EXPECT_EQ(daemon.wait(60s).status, 0);
+  EXPECT_EQ(daemon.stop(), 0);
 }
 
 }  // namespace
