@@ -50,6 +50,14 @@ constexpr const char* kLastIn =
 /// With kForever itself what lasts would have ended: one before it, it has not.
 Instant before_forever(Instant at) { return at == kForever ? Instant{kForever.value - 1} : at; }
 
+/// How many of them, from the first on, ascend with no more than a few between two.
+std::size_t near_one_another(std::span<const VersionId> ids) {
+  constexpr std::uint64_t kNear = 8;
+  std::size_t count = 1;
+  while (count < ids.size() && ids[count] > ids[count - 1] && ids[count].value - ids[count - 1].value <= kNear) ++count;
+  return count;
+}
+
 void require_in(const Version& version, ItemId directory, Instant at) {
   const bool lasts = at == kForever && version.until == kForever;
   const bool overlaps = version.since <= at && (at < version.until || lasts);
@@ -68,6 +76,7 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
           "SELECT id FROM entry WHERE parent = ?1 AND lvl = ?2 AND mid = ?3 AND until > ?4 AND lvl >= 0")),
       next_level_(database_.prepare("SELECT min(lvl) FROM entry WHERE parent = ?1 AND lvl > ?2")),
       by_id_(database_.prepare(select_rows("id = ?1"))),
+      between_(database_.prepare(select_rows("id BETWEEN ?1 AND ?2 ORDER BY id"))),
       by_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 AND since <= ?3 ORDER BY since DESC"))),
       by_item_at_(database_.prepare(select_rows("item = ?1 AND since <= ?2 ORDER BY since DESC LIMIT 1"))),
       by_item_(database_.prepare(select_rows("item = ?1 ORDER BY since"))),
@@ -146,24 +155,39 @@ std::vector<Version> CatalogReader::list_kind(ItemId directory, Instant at, Entr
 std::optional<Version> CatalogReader::version(VersionId id) {
   sqlite::Use use(by_id_);
   if (!use->bind(1, id.value).step()) return std::nullopt;
-  return version_of(read_row(*use.operator->()));
+  return read_version(*use.operator->());
 }
 
 std::vector<Version> CatalogReader::versions(std::span<const VersionId> ids) {
   std::vector<Version> found;
   found.reserve(ids.size());
   const Snapshot snapshot(database_);
-  for (const auto id : ids) {
-    if (auto one = version(id)) found.push_back(std::move(*one));
+  while (!ids.empty()) {
+    const auto count = near_one_another(ids);
+    read_near(ids.first(count), found);
+    ids = ids.subspan(count);
   }
   return found;
+}
+
+// The rows between them are passed over: that takes less than to find each from the root of the table.
+void CatalogReader::read_near(std::span<const VersionId> ids, std::vector<Version>& to) {
+  sqlite::Use use(between_);
+  use->bind(1, ids.front().value).bind(2, ids.back().value);
+  for (auto wanted = ids.begin(); wanted != ids.end() && use->step();) {
+    const VersionId id{use->natural(0)};
+    while (wanted != ids.end() && *wanted < id) ++wanted;
+    if (wanted == ids.end() || *wanted != id) continue;
+    to.push_back(read_version(*use.operator->()));
+    ++wanted;
+  }
 }
 
 std::optional<Version> CatalogReader::lookup(ItemId directory, std::string_view name, Instant at) {
   sqlite::Use use(by_name_);
   use->bind(1, directory.value).bind(2, name_hash(name)).bind(3, at.value);
   while (use->step()) {
-    auto version = version_of(read_row(*use.operator->()));
+    auto version = read_version(*use.operator->());
     if (version.state.name != name) continue;  // Another name with the same hash.
     const bool lasts = version.until == kForever;
     if (!lasts && version.until <= at) return std::nullopt;  // The newest before `at` had ended by then.
@@ -175,7 +199,7 @@ std::optional<Version> CatalogReader::lookup(ItemId directory, std::string_view 
 std::optional<Version> CatalogReader::item_at(ItemId item, Instant at) {
   sqlite::Use use(by_item_at_);
   if (!use->bind(1, item.value).bind(2, at.value).step()) return std::nullopt;
-  auto version = version_of(read_row(*use.operator->()));
+  auto version = read_version(*use.operator->());
   if (version.until != kForever && version.until <= at) return std::nullopt;
   return version;
 }
@@ -184,7 +208,7 @@ std::vector<Version> CatalogReader::history(ItemId item) {
   std::vector<Version> all;
   sqlite::Use use(by_item_);
   use->bind(1, item.value);
-  while (use->step()) all.push_back(version_of(read_row(*use.operator->())));
+  while (use->step()) all.push_back(read_version(*use.operator->()));
   return all;
 }
 
@@ -195,7 +219,7 @@ std::vector<View::Happening> CatalogReader::happenings(Instant from, Instant unt
     sqlite::Use use(began_);
     use->bind(1, from.value).bind(2, until.value).bind(3, std::uint64_t{limit});
     while (use->step()) {
-      auto version = version_of(read_row(*use.operator->()));
+      auto version = read_version(*use.operator->());
       all.push_back({version.since, false, std::move(version)});
     }
   }
@@ -203,7 +227,7 @@ std::vector<View::Happening> CatalogReader::happenings(Instant from, Instant unt
     sqlite::Use use(ended_);
     use->bind(1, from.value).bind(2, until.value).bind(3, std::uint64_t{limit});
     while (use->step()) {
-      auto version = version_of(read_row(*use.operator->()));
+      auto version = read_version(*use.operator->());
       const auto next = item_at(version.item, version.until);
       if (!next) all.push_back({version.until, true, std::move(version)});
     }
@@ -255,7 +279,7 @@ bool CatalogReader::has_content(const Digest& content, Instant at) {
   sqlite::Use use(with_content_);
   use->bind(1, digest_start(content)).bind(2, before_forever(at).value);
   while (use->step()) {
-    if (version_of(read_row(*use.operator->())).state.digest == content) return true;
+    if (read_version(*use.operator->()).state.digest == content) return true;
   }
   return false;
 }
@@ -273,7 +297,7 @@ std::vector<Version> CatalogReader::with_content(const Digest& content) {
   sqlite::Use use(ever_with_content_);
   use->bind(1, digest_start(content));
   while (use->step()) {
-    auto version = version_of(read_row(*use.operator->()));
+    auto version = read_version(*use.operator->());
     if (version.state.digest == content) found.push_back(std::move(version));
   }
   return found;
@@ -286,11 +310,11 @@ std::vector<Version> CatalogReader::begun_after(const View::Beginning& after, st
   {
     sqlite::Use use(rest_of_instant_);
     use->bind(1, after.at.value).bind(2, after.version.value).bind(3, std::uint64_t{limit});
-    while (use->step()) found.push_back(version_of(read_row(*use.operator->())));
+    while (use->step()) found.push_back(read_version(*use.operator->()));
   }
   sqlite::Use use(began_behind_);
   use->bind(1, after.at.value).bind(2, std::uint64_t{limit - found.size()});
-  while (use->step()) found.push_back(version_of(read_row(*use.operator->())));
+  while (use->step()) found.push_back(read_version(*use.operator->()));
   return found;
 }
 

@@ -64,6 +64,7 @@ class CatalogReader {
   std::vector<int> levels(ItemId directory);
   bool has_content(const Digest& content, Instant at);
   void collect(sqlite::Statement& statement, std::vector<VersionId>& to);
+  void read_near(std::span<const VersionId> ids, std::vector<Version>& to);
 
   sqlite::Database database_;
   sqlite::Statement lasting_;
@@ -71,6 +72,7 @@ class CatalogReader {
   sqlite::Statement high_arm_;
   sqlite::Statement next_level_;
   sqlite::Statement by_id_;
+  sqlite::Statement between_;
   sqlite::Statement by_name_;
   sqlite::Statement by_item_at_;
   sqlite::Statement by_item_;

@@ -189,7 +189,7 @@ bool CatalogWriter::refers_to(const Digest& content) {
   sqlite::Use use(with_content_);
   use->bind(1, digest_start(content));
   while (use->step()) {
-    if (version_of(read_row(*use.operator->())).state.digest == content) return true;
+    if (read_version(*use.operator->()).state.digest == content) return true;
   }
   return false;
 }

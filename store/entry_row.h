@@ -37,6 +37,8 @@ inline constexpr const char* kEntryColumns = "id, put, since, until, lvl, mid, s
 [[nodiscard]] std::int64_t digest_start(const Digest& digest);
 /// Error{kDamage} where the row is not what was written.
 [[nodiscard]] EntryRow read_row(const sqlite::Statement& statement);
+/// What version_of() gives of that row, which is not copied.
+[[nodiscard]] Version read_version(const sqlite::Statement& statement);
 [[nodiscard]] Version version_of(const EntryRow& row);
 
 }  // namespace yestermail
