@@ -8,6 +8,7 @@ import signal
 import struct
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 
@@ -18,6 +19,13 @@ SOURCE = "maildir:{tree}/%d/%n/Maildir"
 
 def say(text):
     print(text, file=sys.stderr, flush=True)
+
+
+def work_directory(name, below):
+    """A new one, below the directory of --work, which is made where it is not there; None: below TMPDIR."""
+    if below:
+        below.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(prefix=f"yestermail-{name}-", dir=below))
 
 
 def default_program():
