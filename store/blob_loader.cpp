@@ -23,6 +23,13 @@ std::size_t copy_range(ByteView from, std::uint64_t offset, std::span<std::byte>
   return piece.size();
 }
 
+/// In memory that is used again.
+Bytes copy_of(ByteView from) {
+  auto bytes = take_bytes(from.size());
+  std::copy(from.begin(), from.end(), bytes.begin());
+  return bytes;
+}
+
 void require_digest(ByteView bytes, const Digest& digest, const char* what) {
   if (Digest::of(bytes) != digest)
     throw Error(Errc::kDamage, std::string(what) + " " + digest.hex() + ": its bytes are damaged");
@@ -97,7 +104,7 @@ std::unique_ptr<BlobReader> BlobLoader::open(const Uuid& account, const Uuid& po
   auto whole = content(account, pool, digest, place);
   // A reader that is kept must not keep a pack's frame, which is a hundred times as large as most mails.
   if (place.form == BlobForm::kWhole && place.pack && whole.bytes.size() <= kWholeBytes) {
-    whole = held(Bytes(whole.bytes.begin(), whole.bytes.end()));
+    whole = held(copy_of(whole.bytes));
   }
   return std::make_unique<WholeBlob>(std::move(whole));
 }
@@ -146,7 +153,7 @@ PartProvider::Part BlobLoader::checked_part(const Uuid& pool, const PartStep& st
     const auto part = stored_part(pool, step.part);
     form = part.form;
     if (form == BlobForm::kWhole) require_digest(part.stored.bytes, step.part, "part");
-    return form == BlobForm::kWhole ? Bytes(part.stored.bytes.begin(), part.stored.bytes.end()) : Bytes();
+    return form == BlobForm::kWhole ? copy_of(part.stored.bytes) : Bytes();
   });
   if (form == BlobForm::kRecipe || (checked->empty() && step.size > 0)) return stored_part(pool, step.part);
   return {BlobForm::kWhole, {checked, *checked}};
