@@ -2,6 +2,7 @@
 #include "store/pack_salvage.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "store/pack_reader.h"
@@ -21,6 +22,15 @@ bool is_sound(const PackEntry& entry, ByteView frame) {
                                           : recipe_size(decode_recipe(stored)) == entry.size;
   } catch (const Error&) {
     return false;
+  }
+}
+
+/// A frame of empty blobs alone has no bytes, and is there all the same.
+std::optional<Bytes> frame_or_none(const PackReader& reader, std::uint64_t offset) {
+  try {
+    return reader.frame(offset);
+  } catch (const Error&) {
+    return std::nullopt;
   }
 }
 
@@ -59,22 +69,17 @@ class Salvage {
     Compressor compressor(writer_.tuning().compression_level);
     for (auto from = contents.begin(); from != contents.end();) {
       const auto to = std::find_if(from, contents.end(), [&](const auto& entry) { return entry.frame != from->frame; });
-      Bytes raw;
-      try {
-        raw = reader.frame(from->frame);
-      } catch (const Error&) {
-        raw.clear();
-      }
+      const auto raw = frame_or_none(reader, from->frame);
       std::vector<PackEntry> sound;
       for (auto entry = from; entry != to; ++entry) {
-        if (!raw.empty() && is_sound(*entry, raw)) {
+        if (raw && is_sound(*entry, *raw)) {
           sound.push_back(*entry);
         } else {
           lost_.push_back(entry->digest);
         }
       }
       result_.kept += sound.size();
-      if (!sound.empty()) pack.add_frame(compressor.encode(raw), raw.size(), std::move(sound));
+      if (!sound.empty()) pack.add_frame(compressor.encode(*raw), raw->size(), std::move(sound));
       from = to;
     }
   }

@@ -12,13 +12,16 @@
 
 #include "base/error.h"
 #include "base/posix_filesystem.h"
+#include "store/pack_reader.h"
 #include "tests/crash/byte_classes.h"
 #include "tests/support/campaign_setting.h"
 #include "tests/support/check_findings.h"
 #include "tests/support/damaged_copy.h"
+#include "tests/support/maildir_builder.h"
 #include "tests/support/recording_log.h"
 #include "tests/support/small_store.h"
 #include "tests/support/store_script.h"
+#include "tests/support/temp_directory.h"
 #include "tests/support/test_clock.h"
 
 namespace yestermail::test {
@@ -109,6 +112,41 @@ TEST_F(RepairTest, KeepsOfADamagedPackWhatCanBeReadAndPutsItAside) {
     }
   }
   EXPECT_GE(tried, 12U);
+}
+
+TEST_F(RepairTest, KeepsAnEmptyBlobThatHasAFrameOfItsOwn) {
+  const TempDirectory temp;
+  const auto store = temp / "store";
+  create_small_store(world(), store);
+  StoreStep step{StoreStep::Kind::kBulk};
+  for (const auto* account : {"alice@example.com", "bob@example.com"}) step.edits.push_back(put_directory(account, ""));
+  // What comes of another account ends a frame.
+  step.edits.push_back(put_mail("alice@example.com", "empty:2,", ""));
+  step.edits.push_back(put_mail("bob@example.com", "1:2,", sample_mail(1, 1500)));
+  step.edits.push_back(put_mail("alice@example.com", "2:2,", sample_mail(2, 1500)));
+  step.edits.push_back(put_mail("bob@example.com", "3:2,", sample_mail(3, 1500)));
+  {
+    const auto recorder = open_recorder(world(), store, small_tuning());
+    for (const auto* account : {"alice@example.com", "bob@example.com"}) {
+      perform(*recorder, {StoreStep::Kind::kAddAccount, account, {}});
+    }
+    perform(*recorder, step);
+  }
+  std::size_t damaged = 0;
+  for (const auto& file : fs::recursive_directory_iterator(store)) {
+    if (file.path().extension() != ".pack") continue;
+    const auto contents = PackReader(disk_, file.path()).contents();
+    if (contents.size() != 2 || contents[0].length != 0) continue;
+    std::fstream(file.path(), std::ios::binary | std::ios::in | std::ios::out)
+        .seekp(static_cast<std::streamoff>(contents[1].frame) + 40)
+        .write("damaged!", 8);
+    ++damaged;
+  }
+  ASSERT_EQ(damaged, 1U);
+  const auto readable = count_readable(store);
+  repair_store(world(), store, check_all(store), {});
+  EXPECT_EQ(check_all(store).versions_total, 1U);
+  EXPECT_EQ(count_readable(store), readable);
 }
 
 TEST_F(RepairTest, TakesWhatIsLostFromAnotherStore) {
