@@ -69,7 +69,7 @@ class Tree {
   /// Fills `into` from `offset` as far as the file goes. Error{kNotFound}: no such file.
   std::size_t read(NodeId file, std::uint64_t offset, std::span<std::byte> into);
   /// The whole contents of recorded files, for who reads ahead. Left out is what cannot be had: nothing is logged of
-  /// that. All of them are in memory at once.
+  /// that. One content is in memory at a time.
   using ContentSink = std::function<void(NodeId file, ByteView content)>;
   void contents(std::span<const NodeId> files, const ContentSink& sink);
 

@@ -75,7 +75,6 @@ CatalogReader::CatalogReader(const std::string& path, const Uuid& account)
       high_arm_(database_.prepare(
           "SELECT id FROM entry WHERE parent = ?1 AND lvl = ?2 AND mid = ?3 AND until > ?4 AND lvl >= 0")),
       next_level_(database_.prepare("SELECT min(lvl) FROM entry WHERE parent = ?1 AND lvl > ?2")),
-      by_id_(database_.prepare(select_rows("id = ?1"))),
       between_(database_.prepare(select_rows("id BETWEEN ?1 AND ?2 ORDER BY id"))),
       by_name_(database_.prepare(select_rows("parent = ?1 AND name = ?2 AND since <= ?3 ORDER BY since DESC"))),
       by_item_at_(database_.prepare(select_rows("item = ?1 AND since <= ?2 ORDER BY since DESC LIMIT 1"))),
@@ -153,8 +152,8 @@ std::vector<Version> CatalogReader::list_kind(ItemId directory, Instant at, Entr
 }
 
 std::optional<Version> CatalogReader::version(VersionId id) {
-  sqlite::Use use(by_id_);
-  if (!use->bind(1, id.value).step()) return std::nullopt;
+  sqlite::Use use(between_);
+  if (!use->bind(1, id.value).bind(2, id.value).step()) return std::nullopt;
   return read_version(*use.operator->());
 }
 

@@ -71,7 +71,6 @@ class CatalogReader {
   sqlite::Statement low_arm_;
   sqlite::Statement high_arm_;
   sqlite::Statement next_level_;
-  sqlite::Statement by_id_;
   sqlite::Statement between_;
   sqlite::Statement by_name_;
   sqlite::Statement by_item_at_;

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <thread>
 
 #include "scanner/watch.h"
 #include "tests/archive/import_fixture.h"
-#include "tests/support/paths.h"
 #include "tests/support/people.h"
 #include "tests/system/daemon.h"
 #include "tools/import_messages.h"

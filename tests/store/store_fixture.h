@@ -70,14 +70,11 @@ class StoreFixture : public ::testing::Test {
     return recorder.record(account, changes, blobs);
   }
 
-  static std::string text_of(BlobReader& reader) {
-    Bytes bytes(static_cast<std::size_t>(reader.size()));
-    bytes.resize(reader.read(0, bytes));
-    return std::string(as_text(bytes));
-  }
-
   static std::string read_blob(View& view, AccountNumber account, const Digest& digest) {
-    return text_of(*view.open_blob(account, digest));
+    const auto reader = view.open_blob(account, digest);
+    Bytes bytes(static_cast<std::size_t>(reader->size()));
+    bytes.resize(reader->read(0, bytes));
+    return std::string(as_text(bytes));
   }
 
   static std::vector<std::string> names(View& view, AccountNumber account, Instant at, ItemId directory = kRootItem) {
