@@ -76,23 +76,23 @@ std::string decoded(const std::string& raw) {
   return text ? tidy(text.get()) : std::string();
 }
 
-/// The first of a list that has a name or an address, looked for no deeper than in one group.
-std::string sender_of(const std::string& raw) {
-  auto lock = enter_gmime();
+/// The name or the address of the first of a list, looked for no deeper than in one group; "": it has none.
+std::string first_address(const std::string& raw) {
+  const auto lock = enter_gmime();
   const AddressList list(gmime().internet_address_list_parse(nullptr, raw.c_str()));
-  if (list && gmime().internet_address_list_length(list.get()) > 0) {
-    InternetAddress* first = gmime().internet_address_list_get_address(list.get(), 0);
-    if (const char* name = gmime().internet_address_get_name(first); name != nullptr) {
-      auto text = tidy(name);
-      if (!text.empty()) return text;
-    }
-    if (auto* const mailbox = as<InternetAddressMailbox>(first, gmime().internet_address_mailbox_get_type())) {
-      const char* address = gmime().internet_address_mailbox_get_addr(mailbox);
-      if (address != nullptr) return tidy(address);
-    }
+  if (!list || gmime().internet_address_list_length(list.get()) == 0) return {};
+  InternetAddress* first = gmime().internet_address_list_get_address(list.get(), 0);
+  if (const char* name = gmime().internet_address_get_name(first); name != nullptr) {
+    if (auto text = tidy(name); !text.empty()) return text;
   }
-  lock.unlock();
-  return decoded(raw);
+  auto* const mailbox = as<InternetAddressMailbox>(first, gmime().internet_address_mailbox_get_type());
+  const char* address = mailbox == nullptr ? nullptr : gmime().internet_address_mailbox_get_addr(mailbox);
+  return address == nullptr ? std::string() : tidy(address);
+}
+
+std::string sender_of(const std::string& raw) {
+  auto address = first_address(raw);
+  return address.empty() ? decoded(raw) : address;
 }
 
 }  // namespace
