@@ -76,23 +76,23 @@ std::string decoded(const std::string& raw) {
   return text ? tidy(text.get()) : std::string();
 }
 
-/// The name or the address of the first of a list, looked for no deeper than in one group; "": it has none.
-std::string first_address(const std::string& raw) {
+/// The name or the address of the first of a list, looked for no deeper than in one group; nothing: it has none.
+std::optional<std::string> first_address(const std::string& raw) {
   const auto lock = enter_gmime();
   const AddressList list(gmime().internet_address_list_parse(nullptr, raw.c_str()));
-  if (!list || gmime().internet_address_list_length(list.get()) == 0) return {};
+  if (!list || gmime().internet_address_list_length(list.get()) == 0) return std::nullopt;
   InternetAddress* first = gmime().internet_address_list_get_address(list.get(), 0);
   if (const char* name = gmime().internet_address_get_name(first); name != nullptr) {
     if (auto text = tidy(name); !text.empty()) return text;
   }
   auto* const mailbox = as<InternetAddressMailbox>(first, gmime().internet_address_mailbox_get_type());
   const char* address = mailbox == nullptr ? nullptr : gmime().internet_address_mailbox_get_addr(mailbox);
-  return address == nullptr ? std::string() : tidy(address);
+  return address == nullptr ? std::nullopt : std::optional(tidy(address));
 }
 
 std::string sender_of(const std::string& raw) {
   auto address = first_address(raw);
-  return address.empty() ? decoded(raw) : address;
+  return address ? *std::move(address) : decoded(raw);
 }
 
 }  // namespace
