@@ -107,13 +107,16 @@ std::optional<Base64Coding> base64_at(ByteView text) {
   return coding;
 }
 
-std::size_t Base64Reader::take(ByteView text, bool is_last, Bytes& to) {
+std::size_t Base64Reader::room_for(std::size_t text) const {
+  // The last line may be as long as its bytes need, without an end.
+  return (text / static_cast<std::size_t>(coding_.text_line()) + 1) * static_cast<std::size_t>(coding_.byte_line());
+}
+
+Base64Reader::Taken Base64Reader::take(ByteView text, bool is_last, std::span<std::byte> to) {
   const std::size_t line = coding_.line;
   const auto text_line = static_cast<std::size_t>(coding_.text_line());
   const auto byte_line = static_cast<std::size_t>(coding_.byte_line());
-  const auto start = to.size();
-  to.resize(start + (text.size() / text_line + 1) * byte_line);
-  auto* out = to.data() + start;
+  auto* out = to.data();
   std::size_t at = 0;
   while (text.size() - at >= text_line) {
     const auto* here = text.data() + at;
@@ -124,34 +127,33 @@ std::size_t Base64Reader::take(ByteView text, bool is_last, Bytes& to) {
     at += text_line;
     out += byte_line;
   }
-  to.resize(static_cast<std::size_t>(out - to.data()));
+  Taken taken{at, static_cast<std::size_t>(out - to.data())};
   if (text.size() - at >= text_line || is_last) {
-    at += take_last_line(text.subspan(at), is_last, to);
+    const auto last = take_last_line(text.subspan(at), is_last, out);
+    taken.text += last.text;
+    taken.bytes += last.bytes;
     ended_ = true;
   }
-  return at;
+  return taken;
 }
 
 // Shorter than the others, or padded, or without a line end because the blob ends: or not of this text at all.
-std::size_t Base64Reader::take_last_line(ByteView text, bool is_last, Bytes& to) {
+Base64Reader::Taken Base64Reader::take_last_line(ByteView text, bool is_last, std::byte* to) {
   const auto window =
       as_text(text.first(std::min<std::size_t>(text.size(), static_cast<std::size_t>(coding_.text_line()))));
   const auto end = window.find('\n');
   const bool open = end == std::string_view::npos;
-  if (open && !(is_last && window.size() == text.size())) return 0;
+  if (open && !(is_last && window.size() == text.size())) return {};
   auto chars = open ? window.size() : end;
   if (!open && coding_.crlf) {
-    if (chars == 0 || window[chars - 1] != '\r') return 0;
+    if (chars == 0 || window[chars - 1] != '\r') return {};
     --chars;
   }
-  if (chars == 0 || chars % 4 != 0 || chars > coding_.line) return 0;
-  const auto start = to.size();
-  to.resize(start + chars / 4 * 3);
-  const auto size = decode_last(text.data(), chars, to.data() + start);
-  to.resize(start + size.value_or(0));
-  if (!size) return 0;
+  if (chars == 0 || chars % 4 != 0 || chars > coding_.line) return {};
+  const auto size = decode_last(text.data(), chars, to);
+  if (!size) return {};
   coding_.open_end = open;
-  return open ? chars : end + 1;
+  return {open ? chars : end + 1, *size};
 }
 
 }  // namespace yestermail

@@ -40,16 +40,22 @@ class Base64Reader {
  public:
   explicit Base64Reader(const Base64Coding& coding) : coding_(coding) {}
 
-  /// Decodes as many whole lines of `text` as belong to it and appends their bytes; returns the length of what was
-  /// taken. `is_last`: nothing follows `text`. The text has ended where less was taken than was there, up to a line's
-  /// length, or where ended().
-  std::size_t take(ByteView text, bool is_last, Bytes& to);
+  /// The most bytes that so much text decodes to.
+  [[nodiscard]] std::size_t room_for(std::size_t text) const;
+
+  struct Taken {
+    std::size_t text = 0;   ///< characters, line ends too
+    std::size_t bytes = 0;  ///< what they decode to
+  };
+  /// Decodes as many whole lines of `text` as belong to it to `to`, where there is room_for() it. `is_last`: nothing
+  /// follows `text`. The text has ended where less was taken than was there, up to a line's length, or where ended().
+  Taken take(ByteView text, bool is_last, std::span<std::byte> to);
   [[nodiscard]] bool ended() const { return ended_; }
   /// With `open_end` as it was found.
   [[nodiscard]] const Base64Coding& coding() const { return coding_; }
 
  private:
-  std::size_t take_last_line(ByteView text, bool is_last, Bytes& to);
+  Taken take_last_line(ByteView text, bool is_last, std::byte* to);
   Base64Coding coding_;
   bool ended_ = false;
 };

@@ -11,28 +11,26 @@
 namespace yestermail {
 namespace {
 
-constexpr std::size_t kFirstBufferBytes = 256U << 10U;
+constexpr std::size_t kFirstReadBytes = 256U << 10U;
 constexpr std::size_t kMinCutBytes = 512;  ///< a shorter blob has nothing to cut out
 
-/// Fills the buffer from `used` on; returns how much of it is in use. Less than the whole: the source has ended.
-std::size_t fill(BlobSource& source, Bytes& buffer, std::size_t used) {
-  while (used < buffer.size()) {
-    const auto n = source.read(std::span(buffer).subspan(used));
-    if (n == 0) break;
-    used += n;
+/// True: the source has ended before there were `size` bytes.
+bool fill(BlobSource& source, ReusedBytes& bytes, std::size_t size) {
+  while (bytes.size() < size) {
+    const auto n = source.read(bytes.room(size - bytes.size()));
+    if (n == 0) return true;
+    bytes.extend(n);
   }
-  return used;
+  return false;
 }
 
-/// Reads all of it if it fits into memory: then less than the buffer is in use.
-std::size_t read_ahead(BlobSource& source, Bytes& buffer) {
-  if (buffer.size() < kFirstBufferBytes) buffer.resize(kFirstBufferBytes);
-  auto used = fill(source, buffer, 0);
-  while (used == buffer.size() && used < kBlobInMemoryBytes) {
-    buffer.resize(std::min(4 * buffer.size(), kBlobInMemoryBytes));
-    used = fill(source, buffer, used);
+/// True: all of it was read.
+bool read_ahead(BlobSource& source, ReusedBytes& bytes) {
+  bytes.cut(0);
+  for (auto size = kFirstReadBytes; size < kBlobInMemoryBytes; size *= 4) {
+    if (fill(source, bytes, size)) return true;
   }
-  return used;
+  return fill(source, bytes, kBlobInMemoryBytes);
 }
 
 CutBlob cut_in_memory(ByteView bytes, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
@@ -41,7 +39,8 @@ CutBlob cut_in_memory(ByteView bytes, BlobReadBuffer& buffer, const std::functio
   cut.size = bytes.size();
   cut.digest = Digest::of(bytes);
   cut.stored = bytes;
-  if (bytes.size() < kMinCutBytes || known(cut.digest)) return cut;
+  cut.is_known = known(cut.digest);
+  if (cut.is_known || bytes.size() < kMinCutBytes) return cut;
   buffer.maker.begin(parts, true);
   MailScanner(buffer.maker).scan(bytes, true);
   const auto recipe = buffer.maker.finish();
@@ -53,25 +52,24 @@ CutBlob cut_in_memory(ByteView bytes, BlobReadBuffer& buffer, const std::functio
   return cut;
 }
 
-/// Begins with what is in the buffer: all of it.
-CutBlob cut_stream(BlobSource& source, BlobReadBuffer& buffer, PartSink& parts) {
+/// Begins with what is in the buffer.
+CutBlob cut_stream(BlobSource& source, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
+                   PartSink& parts) {
   auto& bytes = buffer.bytes;
-  auto used = bytes.size();
   CutBlob cut;
   Hasher hasher;
   buffer.maker.begin(parts, false);
   MailScanner scanner(buffer.maker);
-  for (std::size_t kept = 0;;) {
-    hasher.update(ByteView(bytes).subspan(kept, used - kept));
-    cut.size += used - kept;
-    const bool ended = used < bytes.size();
-    const auto taken = scanner.scan(ByteView(bytes).first(used), ended);
+  std::size_t kept = 0;
+  for (bool ended = false;; ended = fill(source, bytes, kBlobInMemoryBytes)) {
+    hasher.update(bytes.from(kept));
+    cut.size += bytes.size() - kept;
+    bytes.drop_front(scanner.scan(bytes.view(), ended));
     if (ended) break;
-    kept = used - taken;
-    std::memmove(bytes.data(), bytes.data() + taken, kept);
-    used = fill(source, bytes, kept);
+    kept = bytes.size();
   }
   cut.digest = hasher.finish();
+  cut.is_known = known(cut.digest);
   cut.form = BlobForm::kRecipe;
   cut.stored = buffer.maker.finish();
   return cut;
@@ -101,9 +99,8 @@ class DraftParts final : public PartSink {
 
 CutBlob cut_blob(BlobSource& source, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
                  PartSink& parts) {
-  const auto used = read_ahead(source, buffer.bytes);
-  if (used < buffer.bytes.size()) return cut_in_memory(ByteView(buffer.bytes).first(used), buffer, known, parts);
-  return cut_stream(source, buffer, parts);
+  if (read_ahead(source, buffer.bytes)) return cut_in_memory(buffer.bytes.view(), buffer, known, parts);
+  return cut_stream(source, buffer, known, parts);
 }
 
 BlobOperation& append_blob_operation(PackClass pack_class, BlobForm form, const Digest& digest, std::uint64_t size,
@@ -129,7 +126,7 @@ void BlobSplitter::add_inline(ByteView blob, Draft& draft) {
   const auto known = [&](const Digest& digest) { return writer_.has_blob(account_, digest); };
   DraftParts parts(writer_, pool_, compressor_, draft);
   const auto cut = cut_blob(source, buffer_, known, parts);
-  if (known(cut.digest)) return;
+  if (cut.is_known) return;
   append_blob_operation(PackClass::kAccount, cut.form, cut.digest, cut.size, cut.stored, compressor_, draft);
 }
 

@@ -8,6 +8,7 @@
 #include "store/part_sink.h"
 #include "store/recipe_maker.h"
 #include "store/recorder.h"
+#include "store/reused_bytes.h"
 #include "store/transaction.h"
 
 namespace yestermail {
@@ -17,6 +18,7 @@ struct Draft;
 
 /// A blob as it will be stored: itself, or a recipe for it whose parts were handed out before.
 struct CutBlob {
+  bool is_known = false;  ///< it is there already
   Digest digest;
   std::uint64_t size = 0;
   BlobForm form = BlobForm::kWhole;
@@ -25,7 +27,7 @@ struct CutBlob {
 
 /// Memory that is used again for each blob.
 struct BlobReadBuffer {
-  Bytes bytes;
+  ReusedBytes bytes;
   RecipeMaker maker;
 };
 
@@ -33,7 +35,8 @@ struct BlobReadBuffer {
 inline constexpr std::size_t kBlobInMemoryBytes = 8U << 20U;
 
 /// Reads a blob to its end and cuts it as docs/format.md 6 says; what it returns joins to the very same bytes. `known`
-/// is asked once if the whole blob fits into memory: true ends it there, with nothing handed out. Memory is bounded.
+/// is asked once: where the whole blob fits into memory before anything is handed out, else at the end. Memory is
+/// bounded.
 CutBlob cut_blob(BlobSource& source, BlobReadBuffer& buffer, const std::function<bool(const Digest&)>& known,
                  PartSink& parts);
 

@@ -73,14 +73,14 @@ StoredBlob BulkWriter::store_at(Bench& bench, const Uuid& account, const Uuid& p
   };
   Parts parts(*this, bench, pool);
   const auto cut = cut_blob(source, bench.buffer, known, parts);
-  if (!known(cut.digest)) {
-    {
-      const std::scoped_lock lock(mutex_);
-      if (!claimed_blobs_.insert({account, cut.digest}).second) return {cut.digest, cut.size};
-    }
-    guarded([&] { keep(bench, account, cut); });
-  }
+  if (!cut.is_known && claim(account, cut.digest)) guarded([&] { keep(bench, account, cut); });
   return {cut.digest, cut.size};
+}
+
+/// False: another thread has it since `known` was asked.
+bool BulkWriter::claim(const Uuid& account, const Digest& blob) {
+  const std::scoped_lock lock(mutex_);
+  return claimed_blobs_.insert({account, blob}).second;
 }
 
 // After a failed write what is claimed may not be there: nothing may be committed.

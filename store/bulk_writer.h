@@ -60,6 +60,7 @@ class BulkWriter final : public BulkSession {
   void guarded(const Work& work);
   Instant commit_all();
   void forget_claims();
+  bool claim(const Uuid& account, const Digest& blob);
   void keep(Bench& bench, const Uuid& account, const CutBlob& blob);
   bool has_part(const Uuid& pool, const Digest& part, ByteView bytes);
   void keep_part(Bench& bench, const Uuid& pool, const Digest& digest, BlobForm form, std::uint64_t size,

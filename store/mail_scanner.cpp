@@ -2,6 +2,7 @@
 #include "store/mail_scanner.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "base/ascii.h"
@@ -76,10 +77,10 @@ bool MailScanner::starts_run(ByteView text, bool is_last) {
   const auto coding = base64_at(text);
   if (!coding) return false;
   Base64Reader trial(*coding);
-  Bytes bytes;
+  std::array<std::byte, kLookAhead> bytes;  // NOLINT(*-member-init): written before it is read
   const auto ahead = text.first(std::min(text.size(), kLookAhead));
   const auto taken = trial.take(ahead, is_last && ahead.size() == text.size(), bytes);
-  if (taken < kMinRunText) return false;
+  if (taken.text < kMinRunText) return false;
   run_.emplace(*coding);
   return true;
 }
@@ -88,11 +89,10 @@ std::size_t MailScanner::scan_run(ByteView text, bool is_last) {
   std::size_t at = 0;
   while (at < text.size()) {
     const auto piece = text.subspan(at, std::min(kRunPiece, text.size() - at));
-    auto& decoded = out_.decoded();
-    const auto before = decoded.size();
-    const auto taken = run_->take(piece, is_last && at + piece.size() == text.size(), decoded);
-    out_.coded(piece.first(taken), decoded.size() - before);
-    at += taken;
+    const auto room = out_.room(run_->room_for(piece.size()));
+    const auto taken = run_->take(piece, is_last && at + piece.size() == text.size(), room);
+    out_.coded(piece.first(taken.text), taken.bytes);
+    at += taken.text;
     if (run_->ended()) {
       out_.end_coded(run_->coding());
       run_.reset();

@@ -17,9 +17,9 @@ class MailSections {
   /// The section ends here: a header, or the text of a body.
   virtual void end_section(bool is_header) = 0;
   virtual void begin_coded(const Base64Coding& coding) = 0;
-  /// Where the next bytes of the run are decoded to.
-  virtual Bytes& decoded() = 0;
-  /// This text was decoded, to the end of decoded().
+  /// Where the next bytes of the run, so many at most, are decoded to.
+  virtual std::span<std::byte> room(std::size_t bytes) = 0;
+  /// This text was decoded, to the start of the room.
   virtual void coded(ByteView text, std::size_t decoded_bytes) = 0;
   /// With `open_end` as it was found.
   virtual void end_coded(const Base64Coding& coding) = 0;

@@ -24,13 +24,13 @@ class Recovery {
         pieces(step, text, depth);
         continue;
       }
-      Bytes decoded;
       // Its last line may have no end: what the reader finds out itself.
       auto coding = *step.coding;
       coding.open_end = false;
       Base64Reader reader(coding);
-      reader.take(text, true, decoded);
-      pieces(step, decoded, depth);
+      Bytes decoded(reader.room_for(text.size()));
+      const auto taken = reader.take(text, true, decoded);
+      pieces(step, ByteView(decoded).first(taken.bytes), depth);
     }
   }
 

@@ -12,8 +12,8 @@ namespace {
 constexpr std::size_t kMinTextBytes = 4U << 10U;      ///< of a section: a shorter one stays in the account's frames
 constexpr std::size_t kMinCodedBytes = 2U << 10U;     ///< of a run of base64, decoded: likewise
 constexpr std::size_t kMaxLiteralBytes = 64U << 10U;  ///< of one literal, and of a header that stays one
-constexpr std::size_t kMaxSpare = 4;
-constexpr std::size_t kMaxRecipeBytes = 1U << 20U;  ///< then small runs of base64 are raw text again
+constexpr std::size_t kMaxRecipeBytes = 1U << 20U;    ///< then small runs of base64 are raw text again
+constexpr std::size_t kJoinedBytes = 128U << 10U;     ///< joined at a time: stays in the processor's cache
 
 bool equal(ByteView a, ByteView b) {
   return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size()) == 0);
@@ -24,8 +24,8 @@ bool equal(ByteView a, ByteView b) {
 /// The parts of the blob in memory, as a joiner asks for them.
 class RecipeMaker::KeptParts final : public PartProvider {
  public:
-  explicit KeptParts(const std::vector<KeptPart>& parts) {
-    for (const auto& part : parts) parts_[part.step.part] = part.bytes;
+  explicit KeptParts(const RecipeMaker& maker) {
+    for (const auto& part : maker.kept_) parts_[part.step.part] = maker.bytes_of(part);
   }
   Part part(const PartStep& step) override { return {BlobForm::kWhole, {nullptr, parts_.at(step.part)}}; }
 
@@ -42,10 +42,8 @@ void RecipeMaker::begin(PartSink& sink, bool keep) {
   recipe_ = {};
   literal_.clear();
   section_.clear();
-  decoded_.clear();
-  for (auto& part : kept_) {
-    if (spare_.size() < kMaxSpare) spare_.push_back(std::move(part.bytes));
-  }
+  decoded_.cut(0);
+  run_from_ = 0;
   kept_.clear();
 }
 
@@ -80,53 +78,47 @@ void RecipeMaker::flush_literal() {
 }
 
 void RecipeMaker::add_part(Bytes& bytes) {
-  recipe_.part(keep_or_store(bytes));
-  is_plain_ = false;
-}
-
-PartStep RecipeMaker::keep_or_store(Bytes& bytes) {
   const PartStep step{Digest::of(bytes), bytes.size()};
-  if (!keep_) {
-    cutter_->whole(step.part, bytes);
+  if (keep_) {
+    kept_.push_back({step, decoded_.size()});
+    decoded_.append(bytes);
   } else {
-    kept_.push_back({step, std::move(bytes)});
-    bytes = {};
-    if (!spare_.empty()) {
-      bytes = std::move(spare_.back());
-      spare_.pop_back();
-    }
+    cutter_->whole(step.part, bytes);
   }
   bytes.clear();
-  return step;
+  recipe_.part(step);
+  is_plain_ = false;
 }
 
 void RecipeMaker::begin_coded(const Base64Coding& coding) {
   coding_ = coding;
-  decoded_.clear();
+  run_from_ = decoded_.size();
 }
 
 void RecipeMaker::coded(ByteView text, std::size_t decoded_bytes) {
-  if (keep_) return;
-  if (!encodes_to(text, decoded_bytes)) {
+  if (!keep_ && !encodes_to(text, decoded_.room(decoded_bytes))) {
     // Never seen; but then the text is stored as it came.
-    decoded_.resize(decoded_.size() - decoded_bytes);
     end_coded(coding_);
     raw(text);
     return end_section(false);
   }
-  if (!streaming_ && decoded_.size() <= kMaxLiteralBytes) return;
+  decoded_.extend(decoded_bytes);
+  if (keep_ || (!streaming_ && run().size() <= kMaxLiteralBytes)) return;
   streaming_ = true;
-  cutter_->add(decoded_);
-  decoded_.clear();
+  cutter_->add(run());
+  decoded_.cut(run_from_);
 }
 
-bool RecipeMaker::encodes_to(ByteView text, std::size_t decoded_bytes) {
+bool RecipeMaker::encodes_to(ByteView text, ByteView decoded) {
   auto coding = coding_;
   coding.open_end = !text.empty() && text.back() != static_cast<std::byte>('\n');
-  const auto bytes = ByteView(decoded_).last(decoded_bytes);
-  scratch_.resize(static_cast<std::size_t>(encoded_size(coding, decoded_bytes)));
-  encode_base64(coding, bytes, scratch_);
-  return equal(scratch_, text);
+  return equal(encode(coding, decoded), text);
+}
+
+ByteView RecipeMaker::encode(const Base64Coding& coding, ByteView bytes) {
+  const auto text = scratch_.room(static_cast<std::size_t>(encoded_size(coding, bytes.size())));
+  encode_base64(coding, bytes, text);
+  return text;
 }
 
 void RecipeMaker::end_coded(const Base64Coding& coding) {
@@ -135,23 +127,30 @@ void RecipeMaker::end_coded(const Base64Coding& coding) {
     flush_literal();
     recipe_.coded(coding, cutter_->finish());
     is_plain_ = false;
-  } else if (!decoded_.empty()) {
+  } else if (!run().empty()) {
     add_coded(coding);
   }
-  decoded_.clear();
 }
 
 void RecipeMaker::add_coded(const Base64Coding& coding) {
-  if (decoded_.size() < kMinCodedBytes && recipe_.bytes() > kMaxRecipeBytes) {
-    scratch_.resize(static_cast<std::size_t>(encoded_size(coding, decoded_.size())));
-    encode_base64(coding, decoded_, scratch_);
-    raw(scratch_);
+  const auto bytes = run();
+  if (bytes.size() >= kMinCodedBytes) {
+    const PartStep step{Digest::of(bytes), bytes.size()};
+    flush_literal();
+    recipe_.coded(coding, step);
+    is_plain_ = false;
+    if (keep_) return kept_.push_back({step, run_from_});
+    cutter_->whole(step.part, bytes);
+    return decoded_.cut(run_from_);
+  }
+  decoded_.cut(run_from_);  // `bytes` stay until there is more.
+  if (recipe_.bytes() > kMaxRecipeBytes) {
+    raw(encode(coding, bytes));
     return end_section(false);
   }
   flush_literal();
+  recipe_.coded(coding, bytes);
   is_plain_ = false;
-  if (decoded_.size() < kMinCodedBytes) return recipe_.coded(coding, decoded_);
-  recipe_.coded(coding, keep_or_store(decoded_));
 }
 
 ByteView RecipeMaker::finish() {
@@ -161,16 +160,24 @@ ByteView RecipeMaker::finish() {
   return output_;
 }
 
+ByteView RecipeMaker::bytes_of(const KeptPart& part) const {
+  return decoded_.from(part.offset).first(static_cast<std::size_t>(part.step.size));
+}
+
 bool RecipeMaker::joins_to(ByteView blob) {
-  KeptParts parts(kept_);
+  KeptParts parts(*this);
   RecipeJoiner joiner({nullptr, output_}, parts);
   if (joiner.size() != blob.size()) return false;
-  scratch_.resize(blob.size());
-  return joiner.read(0, scratch_) == blob.size() && equal(scratch_, blob);
+  for (std::size_t at = 0; at < blob.size(); at += kJoinedBytes) {
+    const auto piece = blob.subspan(at, std::min(kJoinedBytes, blob.size() - at));
+    const auto joined = scratch_.room(piece.size());
+    if (joiner.read(at, joined) != piece.size() || !equal(joined, piece)) return false;
+  }
+  return true;
 }
 
 void RecipeMaker::release() {
-  for (const auto& part : kept_) cutter_->whole(part.step.part, part.bytes);
+  for (const auto& part : kept_) cutter_->whole(part.step.part, bytes_of(part));
 }
 
 }  // namespace yestermail

@@ -8,6 +8,7 @@
 #include "store/part_sink.h"
 #include "store/recipe.h"
 #include "store/recipe_joiner.h"
+#include "store/reused_bytes.h"
 
 namespace yestermail {
 
@@ -22,7 +23,7 @@ class RecipeMaker final : public MailSections {
   void raw(ByteView text) override;
   void end_section(bool is_header) override;
   void begin_coded(const Base64Coding& coding) override;
-  Bytes& decoded() override { return decoded_; }
+  std::span<std::byte> room(std::size_t bytes) override { return decoded_.room(bytes); }
   void coded(ByteView text, std::size_t decoded_bytes) override;
   void end_coded(const Base64Coding& coding) override;
 
@@ -39,15 +40,17 @@ class RecipeMaker final : public MailSections {
  private:
   struct KeptPart {
     PartStep step;
-    Bytes bytes;
+    std::size_t offset = 0;  ///< in decoded_
   };
   class KeptParts;
 
   void flush_literal();
   void add_part(Bytes& bytes);
   void add_coded(const Base64Coding& coding);
-  PartStep keep_or_store(Bytes& bytes);
-  [[nodiscard]] bool encodes_to(ByteView text, std::size_t decoded_bytes);
+  ByteView encode(const Base64Coding& coding, ByteView bytes);
+  [[nodiscard]] bool encodes_to(ByteView text, ByteView decoded);
+  [[nodiscard]] ByteView run() const { return decoded_.from(run_from_); }
+  [[nodiscard]] ByteView bytes_of(const KeptPart& part) const;
 
   PartSink* sink_ = nullptr;
   std::optional<PartCutter> cutter_;
@@ -58,11 +61,11 @@ class RecipeMaker final : public MailSections {
   RecipeWriter recipe_;
   Bytes literal_;  ///< sections that end up in one literal
   Bytes section_;
-  Bytes decoded_;
+  ReusedBytes decoded_;       ///< the kept parts, and what is decoded of the present run
+  std::size_t run_from_ = 0;  ///< in decoded_
+  ReusedBytes scratch_;       ///< only ever room
   Bytes output_;
-  Bytes scratch_;
   std::vector<KeptPart> kept_;
-  std::vector<Bytes> spare_;
 };
 
 }  // namespace yestermail

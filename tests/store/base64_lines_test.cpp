@@ -19,9 +19,9 @@ std::optional<Decoded> decode_all(std::string_view text) {
   const auto coding = base64_at(as_bytes(text));
   if (!coding) return std::nullopt;
   Base64Reader reader(*coding);
-  Bytes bytes;
+  Bytes bytes(reader.room_for(text.size()));
   const auto taken = reader.take(as_bytes(text), true, bytes);
-  return Decoded{std::string(as_text(bytes)), taken, reader.coding()};
+  return Decoded{std::string(as_text(bytes).substr(0, taken.bytes)), taken.text, reader.coding()};
 }
 
 TEST(Base64Lines, EncodesAsTheStandardSays) {
@@ -83,7 +83,12 @@ TEST(Base64Lines, DecodesTheSameInPiecesOfAnyLength) {
     std::size_t at = 0;
     while (!reader.ended()) {
       const auto size = std::min(piece, text.size() - at);
-      at += reader.take(as_bytes(text).subspan(at, size), at + size == text.size(), decoded);
+      const auto before = decoded.size();
+      decoded.resize(before + reader.room_for(size));
+      const auto taken =
+          reader.take(as_bytes(text).subspan(at, size), at + size == text.size(), std::span(decoded).subspan(before));
+      decoded.resize(before + taken.bytes);
+      at += taken.text;
     }
     EXPECT_EQ(as_text(decoded), bytes);
     EXPECT_EQ(text.substr(at), "--end\r\n");

@@ -49,11 +49,49 @@ TEST(MailCutting, FindsAnAttachmentInAForwardedMessage) {
   const auto text = noise(20'000, 5);
   const auto inner = mail("From: carol\n", text, file);
   ASSERT_TRUE(comes_back(inner, pool));
+  EXPECT_TRUE(pool.contains(file));
+  EXPECT_TRUE(pool.contains(text + "\n")) << "a mail of which two parts are kept";
   const auto before = pool.bytes();
   EXPECT_TRUE(comes_back("Content-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: message/rfc822\n\n" +
                              inner + "\n--outer--\n",
                          pool));
   EXPECT_EQ(pool.bytes(), before) << "text and attachment are the parts of the mail that was forwarded";
+}
+
+TEST(MailCutting, StoresEachAttachmentOfAMailApart) {
+  MemoryParts pool;
+  std::string blob = "Content-Type: multipart/mixed; boundary=b1\n\n";
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    blob += "--b1\n\n" + noise(5000 + i, i) + "\n--b1\nA: b\n\n" + base64(random_bytes(10'000 + 999 * i, i));
+  }
+  ASSERT_TRUE(comes_back(blob, pool));
+  for (std::uint32_t i = 0; i < 5; ++i) {
+    EXPECT_TRUE(pool.contains(random_bytes(10'000 + 999 * i, i))) << i;
+    EXPECT_TRUE(pool.contains(noise(5000 + i, i) + "\n")) << i;
+  }
+}
+
+TEST(MailCutting, AsksOnceWhetherABlobIsKnownAndThenCutsNothing) {
+  for (const std::size_t size : {std::size_t{100}, std::size_t{50'000}, kBlobInMemoryBytes + 1}) {
+    const auto blob = mail("", "x", random_bytes(size, 1));
+    for (const bool is_known : {false, true}) {
+      MemoryParts pool;
+      BlobReadBuffer buffer;
+      MemorySource source(as_bytes(blob));
+      int asked = 0;
+      const auto known = [&](const Digest& digest) {
+        EXPECT_EQ(digest, Digest::of(as_bytes(blob)));
+        ++asked;
+        return is_known;
+      };
+      const auto cut = cut_blob(source, buffer, known, pool);
+      EXPECT_EQ(asked, 1) << size;
+      EXPECT_EQ(cut.is_known, is_known) << size;
+      if (is_known && size < kBlobInMemoryBytes) {
+        EXPECT_EQ(pool.count(), 0U) << "it was in memory as a whole";
+      }
+    }
+  }
 }
 
 TEST(MailCutting, AnEditedDocumentCostsItsEdit) {
