@@ -23,7 +23,7 @@ Pipeline::~Pipeline() {
     const std::lock_guard lock(mutex_);
     closed_ = true;
     jobs_.clear();
-    changed_.notify_all();
+    jobs_came_.notify_all();
   }
   threads_.clear();  // Joins them while all that they use is still there.
 }
@@ -65,8 +65,8 @@ void Pipeline::complete() {
   {
     std::unique_lock lock(mutex_);
     closed_ = true;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return stopped_ || (jobs_.empty() && busy_ == 0); });
+    jobs_came_.notify_all();
+    all_done_.wait(lock, [this] { return stopped_ || (jobs_.empty() && busy_ == 0); });
   }
   rethrow_if_stopped();
   gate_.commit(totals_);
@@ -74,27 +74,29 @@ void Pipeline::complete() {
 
 void Pipeline::push(Job job) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopped_ || jobs_.size() < kWaiting; });
+  room_came_.wait(lock, [this] { return stopped_ || jobs_.size() < kWaiting; });
   if (stopped_) std::rethrow_exception(stopped_);
   jobs_.push_back(std::move(job));
-  changed_.notify_all();
+  jobs_came_.notify_one();
 }
 
 bool Pipeline::pop(Job& job) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return stopped_ || closed_ || !jobs_.empty(); });
+  jobs_came_.wait(lock, [this] { return stopped_ || closed_ || !jobs_.empty(); });
   if (stopped_ || jobs_.empty()) return false;
   job = std::move(jobs_.front());
   jobs_.pop_front();
   ++busy_;
-  changed_.notify_all();
+  if (jobs_.size() == kWaiting / 2) room_came_.notify_all();
   return true;
 }
 
 void Pipeline::stop(std::exception_ptr reason) {
   const std::lock_guard lock(mutex_);
   if (!stopped_) stopped_ = std::move(reason);
-  changed_.notify_all();
+  jobs_came_.notify_all();
+  room_came_.notify_all();
+  all_done_.notify_all();
 }
 
 void Pipeline::rethrow_if_stopped() {
@@ -112,7 +114,7 @@ void Pipeline::work() noexcept {
       one_done(*job.run);
       const std::lock_guard lock(mutex_);
       --busy_;
-      changed_.notify_all();
+      if (closed_ && busy_ == 0 && jobs_.empty()) all_done_.notify_all();
     }
   } catch (...) {
     stop(std::current_exception());

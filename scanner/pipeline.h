@@ -108,8 +108,11 @@ class Pipeline {
   CommitGate gate_;
   const Limits limits_;
   std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Job> jobs_;  // These four guarded by mutex_.
+  // Apart, and told only of what they wait for: to wake a thread costs as much as to hash a small mail.
+  std::condition_variable jobs_came_;  // For workers.
+  std::condition_variable room_came_;  // For the planner, when half of the jobs are done.
+  std::condition_variable all_done_;   // For complete().
+  std::deque<Job> jobs_;               // These four guarded by mutex_.
   std::size_t busy_ = 0;
   bool closed_ = false;
   std::exception_ptr stopped_;
