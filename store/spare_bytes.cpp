@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/spare_bytes.h"
 
+#include <sys/mman.h>
+
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <vector>
@@ -53,11 +56,24 @@ const std::shared_ptr<SpareBytes>& spare() {
   return kSpare;
 }
 
+/// All in one call: each page by itself, at its first use, costs more than to fill it. Where the system does not know
+/// how, that is what happens.
+void get_pages(const Bytes& bytes) {
+  constexpr std::uintptr_t kPage = 4096;
+  const auto from = (reinterpret_cast<std::uintptr_t>(bytes.data()) + kPage - 1) / kPage * kPage;
+  const auto until = (reinterpret_cast<std::uintptr_t>(bytes.data()) + bytes.capacity()) / kPage * kPage;
+  if (from < until) ::madvise(reinterpret_cast<void*>(from), until - from, MADV_POPULATE_WRITE);
+}
+
 }  // namespace
 
 Bytes take_bytes(std::size_t size) {
   if (size < kLeast) return Bytes(size);
   auto bytes = spare()->take(size);
+  if (bytes.capacity() < size) {
+    bytes.reserve(size);
+    get_pages(bytes);
+  }
   bytes.resize(size);
   return bytes;
 }
