@@ -123,6 +123,7 @@ TEST(MailCutting, GivesBackBlobsOfEverySizeAroundTheLimits) {
                                   1UL << 20U, 4UL << 20U, kBlobInMemoryBytes}) {
     for (const std::size_t size : {limit - 1, limit, limit + 1}) {
       for (const std::string head : {"", "\n\n", "A: b\n\n", "A: b\r\n\r\n"}) {
+        if (size > for_this_build(1U << 20U, kBlobInMemoryBytes + 1) && !head.empty()) continue;
         MemoryParts pool;
         EXPECT_TRUE(comes_back(head + noise(size - head.size(), static_cast<std::uint32_t>(size)), pool)) << size;
       }
