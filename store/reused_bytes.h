@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "base/bytes.h"
 
@@ -14,6 +15,10 @@ namespace yestermail {
 /// for more may move what is there: views hold until then.
 class ReusedBytes {
  public:
+  ReusedBytes() = default;
+  ReusedBytes(const ReusedBytes&) = delete;
+  ReusedBytes& operator=(const ReusedBytes&) = delete;
+
   [[nodiscard]] std::size_t size() const { return used_; }
   [[nodiscard]] ByteView view() const { return {memory_.get(), used_}; }
   [[nodiscard]] ByteView from(std::size_t offset) const { return view().subspan(offset); }

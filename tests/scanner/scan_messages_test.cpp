@@ -46,6 +46,20 @@ TEST(ScanMessages, EveryDayIsThereAsItWas) {
   }
 }
 
+// The planner goes ahead of the threads that read, but not without end: it waits for them, and they for it.
+TEST(ScanMessages, TakesInMoreMailsThanMayWait) {
+  constexpr std::uint64_t kMails = 900;
+  for (const unsigned threads : {1U, 3U}) {
+    ScanWorld world;
+    for (std::uint64_t i = 0; i < kMails; ++i) {
+      world.box().put("", std::to_string(i) + ".a.host:2,", sample_mail(i, 100));
+    }
+    ScanOptions options;
+    options.threads = threads;
+    EXPECT_EQ(world.scan(options).items_arrived, kMails);
+  }
+}
+
 TEST(ScanMessages, IsTheSameWithAnyNumberOfThreads) {
   ScanWorld one;
   build_small_server(one.mail());
