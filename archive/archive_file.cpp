@@ -14,8 +14,6 @@
 namespace yestermail {
 namespace {
 
-constexpr std::uint64_t kFlushBytes = 16U << 20U;
-
 bool is_there(const std::string& path) {
   struct stat status {};
   return ::lstat(path.c_str(), &status) == 0;
@@ -83,11 +81,7 @@ void ArchiveFile::write(ByteView bytes) {
     size_ += static_cast<std::uint64_t>(written);
     bytes = bytes.subspan(static_cast<std::size_t>(written));
   }
-  if (size_ - flushed_ < kFlushBytes) return;
-  // The disk begins now, so that the sync at the end does not wait for all of it. Only a hint.
-  ::sync_file_range(fd_.get(), static_cast<off64_t>(flushed_), static_cast<off64_t>(size_ - flushed_),
-                    SYNC_FILE_RANGE_WRITE);
-  flushed_ = size_;
+  behind_.written(fd_.get(), size_);
 }
 
 void ArchiveFile::publish() {

@@ -6,6 +6,7 @@
 
 #include "archive/archive_sink.h"
 #include "base/fd.h"
+#include "base/write_behind.h"
 
 namespace yestermail {
 
@@ -33,7 +34,7 @@ class ArchiveFile final : public ArchiveSink {
   const std::string part_;
   Fd fd_;
   std::uint64_t size_ = 0;
-  std::uint64_t flushed_ = 0;
+  WriteBehind behind_{16U << 20U};
   bool published_ = false;
 };
 

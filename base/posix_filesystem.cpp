@@ -15,6 +15,7 @@
 #include "base/c_ptr.h"
 #include "base/error.h"
 #include "base/fd.h"
+#include "base/write_behind.h"
 
 namespace yestermail {
 namespace {
@@ -43,7 +44,7 @@ class PosixFile final : public File {
       if (n < 0) throw_errno(errno, path_);
       done += static_cast<std::size_t>(n);
     }
-    begin_writing(offset + bytes.size());
+    behind_.written(fd_.get(), offset + bytes.size());
   }
 
   void sync() override {
@@ -57,18 +58,9 @@ class PosixFile final : public File {
   }
 
  private:
-  /// The disk gets what was written as it comes, so that sync() has less to wait for. No more than a hint: whether it
-  /// works, sync() tells.
-  void begin_writing(std::uint64_t end) {
-    constexpr std::uint64_t kPiece = 4U << 20U;
-    if (end < begun_ + kPiece) return;
-    ::sync_file_range(fd_.get(), static_cast<off_t>(begun_), static_cast<off_t>(end - begun_), SYNC_FILE_RANGE_WRITE);
-    begun_ = end;
-  }
-
   Fd fd_;
   std::string path_;
-  std::uint64_t begun_ = 0;  ///< up to here it was given to the disk
+  WriteBehind behind_{4U << 20U};
 };
 
 class PosixLock final : public FileLock {

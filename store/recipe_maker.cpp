@@ -78,16 +78,24 @@ void RecipeMaker::flush_literal() {
 }
 
 void RecipeMaker::add_part(Bytes& bytes) {
+  const auto from = decoded_.size();
+  decoded_.append(bytes);
+  bytes.clear();
+  recipe_.part(keep_or_store(from));
+  is_plain_ = false;
+}
+
+/// The part that stands in decoded_ from there on.
+PartStep RecipeMaker::keep_or_store(std::size_t from) {
+  const auto bytes = decoded_.from(from);
   const PartStep step{Digest::of(bytes), bytes.size()};
   if (keep_) {
-    kept_.push_back({step, decoded_.size()});
-    decoded_.append(bytes);
+    kept_.push_back({step, from});
   } else {
     cutter_->whole(step.part, bytes);
+    decoded_.cut(from);
   }
-  bytes.clear();
-  recipe_.part(step);
-  is_plain_ = false;
+  return step;
 }
 
 void RecipeMaker::begin_coded(const Base64Coding& coding) {
@@ -134,23 +142,17 @@ void RecipeMaker::end_coded(const Base64Coding& coding) {
 
 void RecipeMaker::add_coded(const Base64Coding& coding) {
   const auto bytes = run();
-  if (bytes.size() >= kMinCodedBytes) {
-    const PartStep step{Digest::of(bytes), bytes.size()};
-    flush_literal();
-    recipe_.coded(coding, step);
-    is_plain_ = false;
-    if (keep_) return kept_.push_back({step, run_from_});
-    cutter_->whole(step.part, bytes);
-    return decoded_.cut(run_from_);
-  }
-  decoded_.cut(run_from_);  // `bytes` stay until there is more.
-  if (recipe_.bytes() > kMaxRecipeBytes) {
+  const bool small = bytes.size() < kMinCodedBytes;
+  if (small && recipe_.bytes() > kMaxRecipeBytes) {
     raw(encode(coding, bytes));
+    decoded_.cut(run_from_);
     return end_section(false);
   }
   flush_literal();
-  recipe_.coded(coding, bytes);
   is_plain_ = false;
+  if (!small) return recipe_.coded(coding, keep_or_store(run_from_));
+  recipe_.coded(coding, bytes);
+  decoded_.cut(run_from_);
 }
 
 ByteView RecipeMaker::finish() {

@@ -47,6 +47,7 @@ class RecipeMaker final : public MailSections {
   void flush_literal();
   void add_part(Bytes& bytes);
   void add_coded(const Base64Coding& coding);
+  PartStep keep_or_store(std::size_t from);
   ByteView encode(const Base64Coding& coding, ByteView bytes);
   [[nodiscard]] bool encodes_to(ByteView text, ByteView decoded);
   [[nodiscard]] ByteView run() const { return decoded_.from(run_from_); }
@@ -61,7 +62,7 @@ class RecipeMaker final : public MailSections {
   RecipeWriter recipe_;
   Bytes literal_;  ///< sections that end up in one literal
   Bytes section_;
-  ReusedBytes decoded_;       ///< the kept parts, and what is decoded of the present run
+  ReusedBytes decoded_;       ///< the kept parts, and behind them what becomes the next
   std::size_t run_from_ = 0;  ///< in decoded_
   ReusedBytes scratch_;       ///< only ever room
   Bytes output_;
